@@ -1,5 +1,5 @@
 import type { Settings } from "../lib/config/settings";
-import { loadSettings } from "../lib/config/load";
+import { type LoadOptions, loadSettings } from "../lib/config/load";
 import { type Effects, systemEffects } from "../lib/effects";
 import { describeError, toWorkbenchError, WorkbenchError } from "../lib/errors";
 import { terminalProgress } from "./progress";
@@ -8,7 +8,7 @@ import { terminalLogger } from "./logger";
 /** What each subcommand gets beside its own arguments. */
 export interface CliContext {
   /** The settings in force; throws code CONFIG with every problem found. */
-  settings(options?: { dataset?: string }): Settings;
+  settings(options?: Pick<LoadOptions, "dataset" | "defaultDataset">): Settings;
   /**
    * Runs a command's action. Progress and logs go to standard error; at the end `--json` prints
    * the result as one JSON object on standard output, otherwise what `print` returns is printed.

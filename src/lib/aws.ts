@@ -28,6 +28,8 @@ export interface S3ClientConfig extends AwsClientConfig {
  * ```
  */
 export function awsClientConfig(settings: Pick<Settings, "aws">): AwsClientConfig {
+  // The SDK's notice about Node 20 would stand in front of every answer.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { region, endpointUrl, credentials } = settings.aws;
   return {
     region,

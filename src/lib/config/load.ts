@@ -10,6 +10,8 @@ export interface LoadOptions {
   cwd?: string;
   /** Stronger than DATASET. */
   dataset?: string;
+  /** Weaker than DATASET. Default: `github`. */
+  defaultDataset?: string;
 }
 
 /** Naming any of these means: not the AWS endpoint of this machine. */
@@ -58,7 +60,8 @@ export function loadSettings(options: LoadOptions = {}): Settings {
       hint: "mend it in the environment or in .env; docs/topics/settings.md lists them all",
     });
   }
-  return build(values, home, !awsGiven || isLoopback(values.AWS_ENDPOINT_URL));
+  const dataset = values.DATASET ?? options.defaultDataset ?? "github";
+  return build(values, dataset, home, !awsGiven || isLoopback(values.AWS_ENDPOINT_URL));
 }
 
 /** Whether an address is this machine's own. */
@@ -67,8 +70,7 @@ function isLoopback(address: string | undefined): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(address).hostname);
 }
 
-function build(values: Values, home: string, localAws: boolean): Settings {
-  const dataset = values.DATASET ?? "github";
+function build(values: Values, dataset: string, home: string, localAws: boolean): Settings {
   const processedBucket = values.PROCESSED_BUCKET ?? "github-events-processed";
   return {
     dataset,

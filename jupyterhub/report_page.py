@@ -1,0 +1,144 @@
+"""Turn an executed notebook into one HTML page that asks nothing of any network.
+
+The page carries its scripts inside. Its Content-Security-Policy allows exactly those, by their
+hashes, and no address at all: a script that slipped into an output would not run, and an image
+from elsewhere would not load.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+VEGA_LITE = "application/vnd.vegalite.v5+json"
+# The first of these that an output carries is shown.
+SHOWN_TYPES = [
+    VEGA_LITE,
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "text/plain",
+    "text/markdown",
+]
+HEADING = re.compile(r"^\s*#\s+(.+?)\s*#*\s*(?:\n|$)")
+
+
+def count_charts(notebook: NotebookNode) -> int:
+    """Count the interactive charts among the outputs."""
+    return sum(
+        1
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if VEGA_LITE in output.get("data", {})
+    )
+
+
+def script_json(value: object) -> Markup:
+    """Write a value as JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def image_address(svg: str) -> str:
+    """Write an SVG as a data address; as an image its scripts and links are dead."""
+    encoded = base64.b64encode(svg.encode()).decode()
+    return f"data:image/svg+xml;base64,{encoded}"
+
+
+def describe_chart(spec: dict[str, Any]) -> str:
+    """Return the words that stand for a chart where it cannot be seen."""
+    if isinstance(spec.get("description"), str):
+        return str(spec["description"])
+    title = spec.get("title", "")
+    text = title.get("text", "") if isinstance(title, dict) else title
+    return " ".join(text) if isinstance(text, list) else str(text)
+
+
+def take_title(notebook: NotebookNode) -> str | None:
+    """Cut the first heading out of the notebook and return it."""
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        found = HEADING.match(cell.source)
+        if found is None:
+            return None
+        cell.source = cell.source[found.end() :].lstrip("\n")
+        return found.group(1)
+    return None
+
+
+def content_policy(scripts: list[str]) -> str:
+    """Write the page's policy: these scripts, styles of its own, and nothing from anywhere."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def read_script(path: Path) -> str:
+    """Read a script as it will stand in the page, ready to be hashed."""
+    # A reader of HTML turns \r\n into \n before the browser computes the hash.
+    text = path.read_text(encoding="utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE)
+    if "</script" in text.lower() or "<!--" in text:
+        message = f"{path} cannot stand inside a page: it contains </script or <!--"
+        raise ValueError(message)
+    return text
+
+
+def render_page(
+    notebook: NotebookNode,
+    *,
+    templates: Path,
+    scripts: list[Path],
+    name: str,
+    facts: dict[str, Any],
+) -> str:
+    """Render the notebook with the template `workbench`.
+
+    `scripts` are the libraries that stand in every page, before the template's own script;
+    `facts` are `dataset`, `notice`, `generatedAt` (ISO 8601, UTC) and `version`.
+    """
+    template = templates / "workbench"
+    texts = [read_script(path) for path in [*scripts, template / "report.js"]]
+    title = take_title(notebook)
+    config = Config()
+    config.NbConvertBase.display_data_priority = SHOWN_TYPES
+    exporter = HTMLExporter(
+        config=config,
+        template_name="workbench",
+        extra_template_basedirs=[str(templates)],
+        exclude_anchor_links=True,
+        filters={
+            "script_json": script_json,
+            "image_address": image_address,
+            "describe_chart": describe_chart,
+        },
+    )
+    report = {
+        **facts,
+        "title": title or name,
+        "name": name,
+        "policy": content_policy(texts),
+        "scripts": [Markup(text) for text in texts],
+        "style": Markup((template / "report.css").read_text(encoding="utf-8")),
+    }
+    resources = {"metadata": {"name": escape(name)}, "report": report}
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    return str(page)

@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { defaultDatasetOf } from "../../lib/config/dataset";
+import { parseDurationMs } from "../../lib/duration";
+import type { EventSourceName } from "../../lib/events/message";
+import { produce, type ProduceOptions, type ProduceSummary } from "../../lib/produce";
+import type { CliContext } from "../context";
+
+/** The options of `produce`, as the command line gives them. */
+export interface ProduceFlags {
+  source?: EventSourceName;
+  file?: string[];
+  from?: string;
+  to?: string;
+  for?: string;
+  events?: number;
+  once?: boolean;
+  types?: string;
+  pace?: "polite" | "budget";
+}
+
+/** `workbench produce`: source → Kafka. */
+export function register(program: Command, context: CliContext): void {
+  const command = program
+    .command("produce")
+    .description("read public events from a source and write them to Kafka");
+  addProduceOptions(command)
+    .option("--json", "print the summary as one JSON object on standard output")
+    .addHelpText(
+      "after",
+      "\nWithout --for, --events or --once a source that polls goes on until Ctrl-C.\n" +
+        "In the summary, events = produced + duplicates + skipped; what cannot be read is skipped\n" +
+        "and kept in the dead-letter topic.",
+    )
+    .action(async (flags: ProduceFlags & { json?: boolean }) => {
+      await context.run(
+        flags,
+        (effects) => {
+          const options = readProduceOptions(flags);
+          const settings = context.settings({ defaultDataset: defaultDatasetOf(options.source) });
+          return produce(settings, options, effects);
+        },
+        formatProduce,
+      );
+    });
+}
+
+/** Adds the options that `produce` and `run` share. */
+export function addProduceOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--source <name>", "where events come from").choices([
+        "github",
+        "archive",
+        "file",
+        "simulator",
+      ]),
+    )
+    .option("--file <path>", "a file to read, one event a line; once for each file", collect)
+    .option("--from <hour>", "archive: the first hour, UTC (2026-01-31T23)")
+    .option("--to <hour>", "archive: the last hour, UTC")
+    .option("--for <duration>", "stop after this time: 90s, 10m, 1h30m")
+    .option("--events <n>", "stop after this many messages", readCount)
+    .option("--once", "poll once")
+    .option("--types <types>", "event types to keep, comma-separated, or all")
+    .addOption(new Option("--pace <pace>", "how often to poll").choices(["polite", "budget"]));
+}
+
+/**
+ * Reads the options of `produce`.
+ *
+ * @throws {@link WorkbenchError} code USAGE
+ */
+export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
+  const { source, file, from, to, for: duration, events, once, types, pace } = flags;
+  // A file says by itself which source is meant.
+  const meant = source ?? (file === undefined ? undefined : "file");
+  return {
+    ...(meant === undefined ? {} : { source: meant }),
+    ...(file === undefined ? {} : { files: file }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(duration === undefined ? {} : { forMs: parseDurationMs(duration, "--for") }),
+    ...(events === undefined ? {} : { events }),
+    ...(once === undefined ? {} : { once }),
+    ...(types === undefined ? {} : { types: types === "all" ? types : splitList(types) }),
+    ...(pace === undefined ? {} : { pace }),
+  };
+}
+
+/** The summary in one line. */
+export function formatProduce(summary: ProduceSummary): string {
+  const { events, produced, duplicates, skipped, requests, coverage } = summary;
+  const parts = [
+    `${produced} messages produced of ${events} events`,
+    `${duplicates} duplicates left out`,
+    `${skipped} skipped`,
+    ...(requests === 0 ? [] : [`${requests} requests`]),
+    ...(coverage === null ? [] : [`about ${(coverage * 100).toFixed(1)} % of all events captured`]),
+  ];
+  return parts.join(", ");
+}
+
+/** The entries of a list separated by commas; empty ones are left out. */
+export function splitList(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count < 1) {
+    throw new InvalidArgumentError("It must be a whole number from 1.");
+  }
+  return count;
+}

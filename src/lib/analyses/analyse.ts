@@ -1,0 +1,111 @@
+import { runQuery } from "../athena/query";
+import { QueryResult, type QueryResultFields } from "../athena/result";
+import type { Column, Row } from "../athena/values";
+import { Chart } from "../charts/chart";
+import type { Settings } from "../config/settings";
+import type { Effects } from "../effects";
+import { findAnalysis } from "./index";
+import type { Analysis, AnalysisContext, AnalyseOptions } from "./analysis";
+import { checkParameters } from "./parameters";
+
+export type { AnalyseOptions } from "./analysis";
+
+/** The answer to a named question: a query's result that knows its chart and its caveat. */
+export class AnalysisResult extends QueryResult {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  /** What the answer does not tell. */
+  readonly caveat: string;
+  /** First and last moment of what was counted; undefined where there is nothing. */
+  readonly span: { from: string; to: string } | undefined;
+  readonly #analysis: Analysis;
+  readonly #context: AnalysisContext;
+
+  constructor(fields: QueryResultFields, analysis: Analysis, context: AnalysisContext) {
+    super(fields);
+    this.name = analysis.name;
+    this.title = analysis.title;
+    this.question = analysis.question;
+    this.caveat = analysis.caveat;
+    this.span = context.span;
+    this.#analysis = analysis;
+    this.#context = context;
+  }
+
+  /** The chart of the answer, with the SQL it came from. */
+  chart(): Chart {
+    const spec = this.#analysis.chart(this.rows, this.#context);
+    return new Chart(spec, { sql: this.sql, note: this.caveat });
+  }
+}
+
+/**
+ * Answers a named question over the settings' dataset.
+ *
+ * @throws {@link WorkbenchError} code USAGE for an unknown name or a parameter out of range, and
+ *   as `runQuery` does
+ *
+ * @example
+ * ```ts
+ * const busiest = await analyse(settings, "repository-activity", { days: 7, limit: 20 }, effects);
+ * await busiest.chart().show();
+ * ```
+ */
+export async function analyse(
+  settings: Settings,
+  name: string,
+  options: AnalyseOptions,
+  effects: Effects,
+): Promise<AnalysisResult> {
+  const analysis = findAnalysis(name);
+  const parameters = checkParameters(analysis, options);
+  const { sql, params } = analysis.sql(parameters);
+  const result = await runQuery(settings, sql, { params }, effects);
+  return toAnalysisResult(result, analysis, { dataset: settings.dataset, parameters });
+}
+
+/** Takes the `data_…` columns, which tell of the whole, out of the rows. */
+export function toAnalysisResult(
+  result: QueryResultFields,
+  analysis: Analysis,
+  context: Pick<AnalysisContext, "dataset" | "parameters">,
+): AnalysisResult {
+  const first: Row = result.rows[0] ?? {};
+  const isTotal = ({ name }: Column): boolean => name.startsWith("data_");
+  const columns = result.columns.filter((column) => !isTotal(column));
+  const rows = result.rows.map((row) =>
+    Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null])),
+  );
+  const {
+    data_from: from,
+    data_to: to,
+    ...totals
+  } = Object.fromEntries(
+    result.columns.filter(isTotal).map(({ name }) => [name, first[name] ?? null]),
+  );
+  const span = typeof from === "string" && typeof to === "string" ? { from, to } : undefined;
+  return new AnalysisResult({ ...fieldsOf(result), columns, rows }, analysis, {
+    ...context,
+    span,
+    totals: Object.fromEntries(
+      Object.entries(totals).map(([name, value]) => [name.slice("data_".length), Number(value)]),
+    ),
+  });
+}
+
+function fieldsOf(result: QueryResultFields): QueryResultFields {
+  const { columns, rows, queryExecutionId, dataScannedBytes, engineMs, costUsd } = result;
+  const { reused, truncated, sql } = result;
+  return {
+    columns,
+    rows,
+    queryExecutionId,
+    dataScannedBytes,
+    engineMs,
+    costUsd,
+    reused,
+    truncated,
+    sql,
+  };
+}

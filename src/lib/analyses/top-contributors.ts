@@ -1,0 +1,96 @@
+import { rankedBars } from "../charts/ranked-bars";
+import { dataLine } from "../charts/words";
+import { formatCount } from "../notebook/figures";
+import { clipName } from "../charts/words";
+import type { Row } from "../athena/values";
+import type { Analysis, AnalysisContext } from "./analysis";
+import { daysParameter, limitParameter } from "./parameters";
+import { numberAt, textAt } from "./read-row";
+import { countsByType, lastDays } from "./window";
+
+/** A bot's login, as far as a name tells: `dependabot[bot]`, `k8s-ci-robot`, `renovate-bot`. */
+const botPattern = String.raw`(\[bot\]|[-_](ro)?bot)$`;
+
+/** Who is behind most events, with bots in a list of their own. */
+export const topContributors: Analysis = {
+  name: "top-contributors",
+  title: "Top contributors",
+  question: "Who is behind the most events, people and bots apart?",
+  parameters: [daysParameter("all"), limitParameter(15, "people, and as many bots")],
+  caveat:
+    "An event is one action, a push of one commit as much as one of a hundred. Bots are told by " +
+    "their names ([bot], -bot, -robot at the end): some go by other names.",
+
+  sql({ days, limit }) {
+    const window = lastDays("github_events", "created_at", days);
+    return {
+      sql: `
+WITH counted AS (
+  SELECT
+    user_login,
+    CASE WHEN regexp_like(lower(user_login), '${botPattern}') THEN 'bot' ELSE 'person' END AS kind,
+    ${countsByType},
+    count(DISTINCT repo) AS repositories,
+    min(created_at) AS first_at,
+    max(created_at) AS last_at
+  FROM github_events
+  WHERE user_login IS NOT NULL AND ${window.sql}
+  GROUP BY user_login
+),
+ranked AS (
+  SELECT
+    *,
+    row_number() OVER (PARTITION BY kind ORDER BY events DESC, user_login) AS position,
+    sum(events) OVER () AS data_events,
+    sum(CASE WHEN kind = 'bot' THEN events ELSE 0 END) OVER () AS data_bot_events,
+    min(first_at) OVER () AS data_from,
+    max(last_at) OVER () AS data_to
+  FROM counted
+)
+SELECT
+  kind, position, user_login, events, pushes, pull_requests, issues, forks, other_events,
+  repositories, data_events, data_bot_events, data_from, data_to
+FROM ranked
+WHERE position <= ?
+ORDER BY kind DESC, position`.trim(),
+      params: [...window.params, limit],
+    };
+  },
+
+  chart(rows, context) {
+    return rankedBars(
+      rows.map((row) => ({
+        name: textAt(row, "user_login"),
+        group: row["kind"] === "bot" ? "Bots" : "People",
+        values: { [row["kind"] === "bot" ? "Bots" : "People"]: numberAt(row, "events") },
+        details: { Repositories: numberAt(row, "repositories") },
+      })),
+      {
+        title: findingOf(rows, context),
+        subtitle: dataLine(context, "events"),
+        description: `Bar chart of the contributors with the most events, people and bots apart.`,
+        measure: "Events",
+        subject: "Contributor",
+        series: ["People", "Bots"],
+      },
+    );
+  },
+};
+
+function findingOf(rows: readonly Row[], { totals }: AnalysisContext): string {
+  const [lead] = rows;
+  if (lead === undefined) return "No contributors yet";
+  const total = totals["events"] ?? 0;
+  const share = total === 0 ? 0 : (totals["bot_events"] ?? 0) / total;
+  const name = clipName(textAt(lead, "user_login"), 30);
+  const who = lead["kind"] === "bot" ? `The bot ${name}` : name;
+  const count = numberAt(lead, "events");
+  const first = `${who} leads with ${formatCount(count)} ${count === 1 ? "event" : "events"}`;
+  return share === 0 ? first : `${first}; bots are behind ${formatShare(share)} of all events`;
+}
+
+function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent < 1) return "less than 1 %";
+  return `${Math.round(percent)} %`;
+}

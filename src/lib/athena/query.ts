@@ -1,0 +1,73 @@
+import type { Settings } from "../config/settings";
+import type { Effects } from "../effects";
+import { WorkbenchError } from "../errors";
+import type { QueryParameter } from "./parameters";
+import { QueryResult } from "./result";
+
+export { QueryResult };
+import { streamQuery } from "./stream";
+import type { Row } from "./values";
+
+/** Rows held in memory at the most, unless the caller names a number. */
+export const defaultMaxRows = 1_000_000;
+
+/** How a query runs. */
+export interface QueryOptions {
+  /** Bound to the `?` of the query in order, by Athena itself: never pasted into the SQL. */
+  params?: readonly QueryParameter[];
+  /**
+   * Keep this many rows and leave the rest on the server; the result says so (`truncated`).
+   * Without it, a result of more than a million rows is an error.
+   */
+  maxRows?: number;
+}
+
+/**
+ * Runs SQL on Athena, in the settings' workgroup and database, and returns its typed rows.
+ * `effects.signal` stops the query on the server too; `effects.progress` is told of each change.
+ *
+ * @throws {@link WorkbenchError} code ATHENA with the reason and a hint, the SQL and the execution
+ *   id in its context; code ABORTED; code USAGE for an empty query or a parameter that cannot be bound
+ *
+ * @example
+ * ```ts
+ * const result = await runQuery(
+ *   settings,
+ *   "SELECT repo, count(*) AS events FROM github_events WHERE event_type = ? GROUP BY repo",
+ *   { params: ["PushEvent"] },
+ *   effects,
+ * );
+ * result.rows[0]; // { repo: "octo/cat", events: 12 }
+ * ```
+ */
+export async function runQuery(
+  settings: Settings,
+  sql: string,
+  options: QueryOptions,
+  effects: Effects,
+): Promise<QueryResult> {
+  const { maxRows } = options;
+  if (maxRows !== undefined && (!Number.isInteger(maxRows) || maxRows < 0)) {
+    throw new WorkbenchError("USAGE", `maxRows is ${maxRows}`, { hint: "give a whole number" });
+  }
+  const { pages, ...stream } = await streamQuery(settings, sql, options, effects);
+  const rows: Row[] = [];
+  let truncated = false;
+  for await (const page of pages) {
+    const room = (maxRows ?? defaultMaxRows) - rows.length;
+    rows.push(...page.slice(0, room));
+    truncated = page.length > room;
+    if (truncated) break;
+  }
+  if (truncated && maxRows === undefined) {
+    throw new WorkbenchError(
+      "ATHENA",
+      `the result has more than ${defaultMaxRows.toLocaleString("en-US")} rows`,
+      {
+        hint: "aggregate in the SQL, name maxRows, or stream it by `npx workbench query --format csv`",
+        context: { queryExecutionId: stream.queryExecutionId, sql },
+      },
+    );
+  }
+  return new QueryResult({ ...stream, rows, truncated });
+}

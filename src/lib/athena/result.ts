@@ -1,0 +1,77 @@
+import type { DataFrame } from "danfojs-node";
+import { show } from "../notebook/display";
+import { makeFrame } from "../notebook/frames";
+import { formatTextTable } from "../notebook/text-table";
+import { formatBytes, formatCount, formatMs, formatUsd } from "../notebook/figures";
+import type { Column, Row } from "./values";
+
+/** What a {@link QueryResult} is made from. */
+export interface QueryResultFields {
+  columns: readonly Column[];
+  rows: readonly Row[];
+  queryExecutionId: string;
+  dataScannedBytes: number;
+  engineMs: number;
+  costUsd: number;
+  reused: boolean;
+  truncated: boolean;
+  sql: string;
+}
+
+/** The answer to a query: typed rows, and what they cost. */
+export class QueryResult {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly queryExecutionId: string;
+  /** Bytes that the engine read from storage. */
+  readonly dataScannedBytes: number;
+  /** Milliseconds the engine worked, without queueing. */
+  readonly engineMs: number;
+  /** US dollars at AWS's list price; see `queryCostUsd`. */
+  readonly costUsd: number;
+  /** True where Athena answered from a stored result. */
+  readonly reused: boolean;
+  /** True where `maxRows` left rows on the server. */
+  readonly truncated: boolean;
+  readonly sql: string;
+
+  constructor(fields: QueryResultFields) {
+    this.columns = fields.columns;
+    this.rows = fields.rows;
+    this.queryExecutionId = fields.queryExecutionId;
+    this.dataScannedBytes = fields.dataScannedBytes;
+    this.engineMs = fields.engineMs;
+    this.costUsd = fields.costUsd;
+    this.reused = fields.reused;
+    this.truncated = fields.truncated;
+    this.sql = fields.sql;
+  }
+
+  /** The rows as a danfojs DataFrame, with the columns' types (see `makeFrame`). */
+  frame(): DataFrame {
+    return makeFrame(this.columns, this.rows);
+  }
+
+  /** Shows the rows as a table in a notebook, with bytes scanned and cost; elsewhere as text. */
+  async show(): Promise<void> {
+    await show(this);
+  }
+
+  /** "20 rows · 1.2 MB scanned · $0.00005 · 340 ms" */
+  get summary(): string {
+    const rows = `${formatCount(this.rows.length)} ${this.rows.length === 1 ? "row" : "rows"}`;
+    return [
+      this.truncated ? `first ${rows}` : rows,
+      this.reused
+        ? "answered from a stored result"
+        : `${formatBytes(this.dataScannedBytes)} scanned`,
+      `${formatUsd(this.costUsd)} at AWS's list price`,
+      formatMs(this.engineMs),
+    ].join(" · ");
+  }
+
+  /** A result left as a cell's last line prints as a table. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${formatTextTable(this.columns, this.rows)}\n${this.summary}`;
+  }
+}

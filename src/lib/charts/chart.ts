@@ -1,0 +1,64 @@
+import { show, type MimeBundle } from "../notebook/display";
+import { buildPage } from "./page";
+import { renderPng, renderSvg } from "./render";
+import type { ChartSpec } from "./spec";
+
+/** What stands beside a chart in its page. */
+export interface ChartExtras {
+  /** The query it came from. */
+  sql?: string;
+  /** What it does not tell. */
+  note?: string;
+}
+
+/** A chart: a Vega-Lite specification that can be shown and written in several forms. */
+export class Chart {
+  /** Vega-Lite v5, its data inside. */
+  readonly spec: ChartSpec;
+  readonly #extras: ChartExtras;
+
+  constructor(spec: ChartSpec, extras: ChartExtras = {}) {
+    this.spec = spec;
+    this.#extras = extras;
+  }
+
+  /** The chart in words: what was found, what is drawn, of which data. */
+  get description(): string {
+    const { description } = this.spec;
+    return typeof description === "string" ? description : "A chart";
+  }
+
+  /** Shows the chart in the running cell; outside a notebook prints its description. */
+  async show(): Promise<void> {
+    await show(this);
+  }
+
+  /** One bundle for every reader: interactive in JupyterLab, SVG and text elsewhere. */
+  async mimeBundle(): Promise<MimeBundle> {
+    return {
+      "application/vnd.vegalite.v5+json": this.spec,
+      "image/svg+xml": await this.toSvg(),
+      "text/plain": this.description,
+    };
+  }
+
+  /** As SVG text. `width` is of the whole picture, in pixels. */
+  async toSvg(options: { width?: number } = {}): Promise<string> {
+    return renderSvg(this.spec, options.width);
+  }
+
+  /** As PNG bytes, at twice the width in pixels. */
+  async toPng(options: { width?: number } = {}): Promise<Uint8Array> {
+    return renderPng(this.spec, options.width);
+  }
+
+  /** As a page of HTML that needs no network: interactive, with its query and its caveat. */
+  async toHtml(): Promise<string> {
+    return buildPage(this.spec, { ...this.#extras, description: this.description });
+  }
+
+  /** A chart left as a cell's last line says how to see it. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `Chart: ${this.description}\n  → await chart.show() shows it`;
+  }
+}

@@ -1,0 +1,142 @@
+import { emptySpec, frameSpec } from "./frame-spec";
+import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
+import { colourOf } from "./theme";
+import { barAxis, namesParam } from "./bar-axis";
+import { clipName, formatDuration } from "./words";
+
+/** The quantiles of one group, in seconds. */
+export interface QuantileRange {
+  name: string;
+  series: string;
+  /** How many values the quantiles are of. */
+  count: number;
+  p10: number;
+  q1: number;
+  median: number;
+  q3: number;
+  p90: number;
+}
+
+/** What a chart of quantiles says. */
+export interface QuantileRangesWords extends ChartWords {
+  measure: string;
+  series: readonly string[];
+}
+
+/** Durations that people know, for the ticks of the axis, in seconds. */
+const landmarks = [
+  1,
+  10,
+  60,
+  600,
+  3600,
+  6 * 3600,
+  86_400,
+  7 * 86_400,
+  30 * 86_400,
+  365 * 86_400,
+  3650 * 86_400,
+];
+const landmarkLabel =
+  "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' " +
+  ": datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value < 31536000 " +
+  "? datum.value / 86400 + ' d' : datum.value / 31536000 + ' y'";
+
+/**
+ * A box a group on a logarithmic axis of time: a thin line from the tenth to the ninetieth
+ * percentile, a box of the middle half, a mark at the median. Nothing is faster than a second
+ * there, for a logarithm has no zero.
+ */
+export function quantileRanges(
+  ranges: readonly QuantileRange[],
+  words: QuantileRangesWords,
+): ChartSpec {
+  if (ranges.length === 0) return emptySpec(words);
+  checkRowCount(ranges.length);
+  const values = ranges.map((range, at) => ({
+    bar: at,
+    name: clipName(range.name),
+    series: range.series,
+    count: range.count,
+    p10: drawn(range.p10),
+    q1: drawn(range.q1),
+    median: drawn(range.median),
+    q3: drawn(range.q3),
+    p90: drawn(range.p90),
+    medianText: formatDuration(range.median),
+    middleText: `${formatDuration(range.q1)} to ${formatDuration(range.q3)}`,
+    mostText: `${formatDuration(range.p10)} to ${formatDuration(range.p90)}`,
+  }));
+  const domain = axisDomain(values.map((value) => [value.p10, value.p90]));
+  const present = words.series.filter((name) => ranges.some(({ series }) => series === name));
+  const x = (field: string): unknown => ({
+    field,
+    type: "quantitative",
+    title: words.measure,
+    scale: { type: "log", domain, nice: false },
+    axis: {
+      values: landmarks.filter((mark) => mark >= domain[0] && mark <= domain[1]),
+      labelExpr: landmarkLabel,
+      labelOverlap: "greedy",
+    },
+  });
+  const tooltip = [
+    { field: "name", type: "nominal", title: "Group" },
+    { field: "count", type: "quantitative", title: "Number", format: ",d" },
+    { field: "medianText", type: "nominal", title: "Median" },
+    { field: "middleText", type: "nominal", title: "Middle half" },
+    { field: "mostText", type: "nominal", title: "10 % to 90 %" },
+  ];
+  return frameSpec(
+    {
+      data: { values },
+      params: [namesParam(ranges.map(({ name, count }) => `${name} (${count})`))],
+      encoding: {
+        y: barAxis(ranges.length, 0.36, 0.4),
+        tooltip,
+      },
+      layer: [
+        {
+          mark: { type: "rule", color: "#57606a", strokeWidth: 1.5 },
+          encoding: { x: x("p10"), x2: { field: "p90" } },
+        },
+        {
+          mark: { type: "bar", height: { band: 0.8 } },
+          encoding: {
+            x: x("q1"),
+            x2: { field: "q3" },
+            color: {
+              field: "series",
+              type: "nominal",
+              scale: { domain: present, range: present.map(colourOf) },
+              legend: null,
+            },
+          },
+        },
+        {
+          mark: { type: "tick", color: "#24292f", thickness: 3, opacity: 1, height: { band: 0.8 } },
+          encoding: { x: x("median") },
+        },
+        {
+          mark: { type: "text", dy: -21, fontSize: 11, color: "#24292f" },
+          encoding: { x: x("median"), text: { field: "medianText" } },
+        },
+      ],
+    },
+    words,
+    ranges.length * 52 + 10,
+  );
+}
+
+function drawn(seconds: number): number {
+  return Math.max(1, seconds);
+}
+
+/** From the landmark at or below the least to the one at or above the most. */
+function axisDomain(pairs: readonly (readonly [number, number])[]): [number, number] {
+  const least = Math.min(...pairs.map(([low]) => low));
+  const most = Math.max(...pairs.map(([, high]) => high));
+  const from = landmarks.findLast((mark) => mark <= least) ?? 1;
+  const to = landmarks.find((mark) => mark >= most && mark > from) ?? most;
+  return [from, to];
+}

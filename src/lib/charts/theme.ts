@@ -1,0 +1,91 @@
+/** Okabe and Ito's colours, told apart by the colour-blind too. */
+const palette = {
+  blue: "#0072b2",
+  orange: "#e69f00",
+  green: "#009e73",
+  purple: "#cc79a7",
+  sky: "#56b4e9",
+  grey: "#999999",
+} as const;
+
+/** The same thing has the same colour in every chart. */
+const seriesColours: Readonly<Record<string, string>> = {
+  PushEvent: palette.blue,
+  PullRequestEvent: palette.orange,
+  IssuesEvent: palette.green,
+  ForkEvent: palette.purple,
+  "Other types": palette.grey,
+  People: palette.blue,
+  Bots: palette.orange,
+  Issues: palette.green,
+  "Pull requests": palette.orange,
+};
+
+/** What the legend calls a series. */
+const seriesLabels: Readonly<Record<string, string>> = {
+  PushEvent: "Pushes",
+  PullRequestEvent: "Pull requests",
+  IssuesEvent: "Issues",
+  ForkEvent: "Forks",
+};
+
+/** The colour of a series; sky blue for one that has none of its own. */
+export function colourOf(series: string): string {
+  return seriesColours[series] ?? palette.sky;
+}
+
+/** The name of a series as people read it. */
+export function labelOf(series: string): string {
+  return seriesLabels[series] ?? series;
+}
+
+/** The whole width of a chart, in pixels, where no container gives one. */
+export const defaultWidth = 720;
+
+/** Below this width, in pixels, a chart is narrow. */
+export const narrowBelow = 520;
+
+const ink = "#24292f";
+const faintInk = "#57606a";
+
+/** Vega-Lite's configuration for every chart: one look, white ground, few lines. */
+export const themeConfig = {
+  background: "#ffffff",
+  font: "Helvetica, Arial, 'DejaVu Sans', sans-serif",
+  view: { stroke: null },
+  title: {
+    anchor: "start",
+    frame: "bounds",
+    color: ink,
+    fontSize: 15,
+    fontWeight: 600,
+    lineHeight: 20,
+    subtitleColor: faintInk,
+    subtitleFontSize: 12,
+    subtitleLineHeight: 16,
+    subtitlePadding: 4,
+    offset: 12,
+  },
+  axis: {
+    labelColor: ink,
+    labelFontSize: 12,
+    titleColor: faintInk,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    titlePadding: 8,
+    grid: false,
+    domainColor: "#8c959f",
+    tickColor: "#8c959f",
+  },
+  axisQuantitative: { grid: true, gridColor: "#e5e8eb", domain: false, ticks: false },
+  legend: {
+    orient: "top",
+    direction: "horizontal",
+    title: null,
+    labelColor: ink,
+    labelFontSize: 12,
+    symbolType: "square",
+    offset: 4,
+    columns: { expr: `room < ${narrowBelow} ? 2 : 5` },
+  },
+} as const;

@@ -1,0 +1,130 @@
+import { emptySpec, frameSpec } from "./frame-spec";
+import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
+import { colourOf, labelOf, narrowBelow } from "./theme";
+
+/** How long a bar of a timeline is. */
+export type TimeBucket = "minute" | "10 minutes" | "hour" | "day" | "month";
+
+/** A value of a series in a bucket of time. */
+export interface TimelinePoint {
+  /** The bucket's start, ISO 8601, UTC. */
+  start: string;
+  series: string;
+  value: number;
+}
+
+/** What a timeline says. */
+export interface TimelineWords extends ChartWords {
+  measure: string;
+  bucket: TimeBucket;
+}
+
+const knownSeries = ["PushEvent", "PullRequestEvent", "IssuesEvent", "ForkEvent"];
+const otherSeries = "Other types";
+/** With more bars than this, gaps between them would eat them up on a narrow page. */
+const maxSpacedBars = 60;
+
+const timeUnits: Readonly<Record<TimeBucket, unknown>> = {
+  minute: "utcyearmonthdatehoursminutes",
+  "10 minutes": { unit: "utcyearmonthdatehoursminutes", step: 10 },
+  hour: "utcyearmonthdatehours",
+  day: "utcyearmonthdate",
+  month: "utcyearmonth",
+};
+
+/** Time over date: the date is written below the first label and at each midnight. */
+const clockLabel =
+  "datum.index == 0 || (utchours(datum.value) == 0 && utcminutes(datum.value) == 0) " +
+  "? [utcFormat(datum.value, '%H:%M'), utcFormat(datum.value, '%-d %b %Y')] " +
+  ": utcFormat(datum.value, '%H:%M')";
+const dayLabel =
+  "datum.index == 0 || utcdate(datum.value) == 1 && utcmonth(datum.value) == 0 " +
+  "? [utcFormat(datum.value, '%-d %b'), utcFormat(datum.value, '%Y')] " +
+  ": utcFormat(datum.value, '%-d %b')";
+const axisLabels: Readonly<Record<TimeBucket, string>> = {
+  minute: clockLabel,
+  "10 minutes": clockLabel,
+  hour: clockLabel,
+  day: dayLabel,
+  month: "utcFormat(datum.value, '%b %Y')",
+};
+
+/** Stacked bars over time, UTC, a bar a bucket, from zero. */
+export function timeline(points: readonly TimelinePoint[], words: TimelineWords): ChartSpec {
+  if (points.length === 0) return emptySpec(words);
+  const values = groupPoints(points);
+  checkRowCount(values.length);
+  const present = [...knownSeries, otherSeries].filter((series) =>
+    values.some((value) => value.series === labelOf(series)),
+  );
+  const start = { field: "start", type: "temporal", timeUnit: timeUnits[words.bucket] };
+  const buckets = new Set(values.map((value) => value.start)).size;
+  const total = { aggregate: "sum", field: "value", type: "quantitative" };
+  return frameSpec(
+    {
+      data: { values },
+      mark: { type: "bar", binSpacing: buckets > maxSpacedBars ? 0 : 1 },
+      encoding: {
+        x: {
+          ...start,
+          title: "Time (UTC)",
+          axis: {
+            labelExpr: axisLabels[words.bucket],
+            tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` },
+            labelOverlap: true,
+            labelAlign: "center",
+          },
+        },
+        y: { ...total, title: words.measure, axis: { tickMinStep: 1, format: ",d", tickCount: 6 } },
+        color: {
+          field: "series",
+          type: "nominal",
+          scale: { domain: present.map(labelOf), range: present.map(colourOf) },
+          ...(present.length < 2 ? { legend: null } : {}),
+        },
+        order: { field: "order", type: "quantitative" },
+        tooltip: [
+          {
+            field: "start",
+            type: "temporal",
+            title: `${words.bucket === "10 minutes" ? "Ten minutes" : capital(words.bucket)} from (UTC)`,
+            // As text: a format with a time unit would be in local time.
+            timeUnit: timeUnits[words.bucket],
+            format: words.bucket === "month" ? "%Y-%m" : "%Y-%m-%d %H:%M",
+          },
+          { field: "series", type: "nominal", title: "Type" },
+          { ...total, title: "Events", format: ",d" },
+        ],
+      },
+    },
+    words,
+    260,
+  );
+}
+
+interface TimelineValue {
+  start: string;
+  series: string;
+  order: number;
+  value: number;
+}
+
+/** The four types keep their names, all others are one series. */
+function groupPoints(points: readonly TimelinePoint[]): TimelineValue[] {
+  const groups = new Map<string, TimelineValue>();
+  for (const { start, series, value } of points) {
+    const at = knownSeries.indexOf(series);
+    const name = labelOf(at < 0 ? otherSeries : series);
+    const key = `${start} ${name}`;
+    const known = groups.get(key);
+    if (known !== undefined) known.value += value;
+    else {
+      groups.set(key, { start, series: name, order: at < 0 ? knownSeries.length : at, value });
+    }
+  }
+  return [...groups.values()];
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,109 @@
+import type { Effects } from "../effects";
+import { describeError } from "../errors";
+import type { Answer } from "./answer";
+
+/** Asks an API for one page of public events. */
+export type AskPage = (page: number, etag: string | undefined, effects: Effects) => Promise<Answer>;
+
+/** Events a page, and pages: the API has 300 events and no more. */
+export const pageSize = 100;
+export const pageCount = 3;
+
+const requestTimeoutMs = 30_000;
+const timeOut = Symbol("time-out");
+
+/**
+ * Makes the function that asks `GET /events` for a page through octokit. It answers with whatever
+ * came, network errors included, and never throws.
+ *
+ * @see https://docs.github.com/en/rest/activity/events#list-public-events
+ */
+export async function createApiClient(address: string, token?: string): Promise<AskPage> {
+  const { Octokit } = await import("@octokit/rest");
+  const ignore = (): undefined => undefined;
+  const octokit = new Octokit({
+    baseUrl: address.replace(/\/+$/, ""),
+    userAgent: "github-events-workbench",
+    // What is worth saying is said by the poller.
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    ...(token === undefined ? {} : { auth: token }),
+  });
+  return (page, etag, effects) =>
+    withTimeout(effects, async (signal) => {
+      const response = await octokit.request("GET /events", {
+        per_page: pageSize,
+        page,
+        headers: etag === undefined ? {} : { "if-none-match": etag },
+        // Octokit's own reading makes BigInt of long numbers, and "" of a body that is cut off.
+        request: { signal, parseSuccessResponseBody: false },
+      });
+      const body = response.data as unknown as ReadableStream | null;
+      return {
+        status: response.status,
+        headers: textHeaders(response.headers),
+        text: body === null ? "" : await new Response(body).text(),
+      };
+    });
+}
+
+async function withTimeout(
+  effects: Effects,
+  ask: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const request = new AbortController();
+  const done = new AbortController();
+  const stop = (): void => request.abort();
+  effects.signal?.addEventListener("abort", stop, { once: true });
+  effects.sleep(requestTimeoutMs, done.signal).then(
+    () => request.abort(timeOut),
+    () => undefined,
+  );
+  try {
+    if (effects.signal?.aborted === true) stop();
+    return await ask(request.signal);
+  } catch (error) {
+    if (request.signal.reason === timeOut)
+      return { status: 0, headers: {}, text: `no answer in ${requestTimeoutMs} ms` };
+    return failedAnswer(error);
+  } finally {
+    done.abort();
+    effects.signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Octokit throws on every status from 304 up, and on network errors with status 500. */
+function failedAnswer(error: unknown): Answer {
+  const failure = error as {
+    response?: { status: number; headers: Record<string, unknown> };
+    cause?: unknown;
+  };
+  if (failure.response !== undefined) {
+    return {
+      status: failure.response.status,
+      headers: textHeaders(failure.response.headers),
+      text: describeError(error),
+    };
+  }
+  const networkCode = findCode(error);
+  return {
+    status: 0,
+    headers: {},
+    text: networkCode ?? describeError(error),
+    ...(networkCode === undefined ? {} : { networkCode }),
+  };
+}
+
+function findCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const inner = at instanceof AggregateError ? (at.errors[0] as unknown) : at;
+    const code = (inner as { code?: unknown }).code;
+    if (typeof code === "string") return code;
+  }
+  return undefined;
+}
+
+function textHeaders(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}

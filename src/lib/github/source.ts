@@ -1,0 +1,47 @@
+import type { Effects } from "../effects";
+import type { GitHubEvent } from "../events/event";
+import type { EventSourceName } from "../events/message";
+
+/** Where events come from: the API, files, the simulator. */
+export interface EventSource {
+  readonly name: EventSourceName;
+  /**
+   * Whether the same event comes again and again by the nature of the source, so that what is
+   * already in the topic is left out. Files are taken as they are.
+   */
+  readonly repeats: boolean;
+  /** The address that event ids belong to: the API's. */
+  readonly address: string;
+  /** Makes sure that the source can be read to its end, before anything is made of it. */
+  check?(effects: Effects): Promise<void>;
+  /** Yields what was read, as it is read; ends when there is no more, or when the signal aborts. */
+  batches(effects: Effects): AsyncIterable<SourceBatch>;
+}
+
+/** What one poll, or one piece of a file, gave. */
+export interface SourceBatch {
+  events: readonly GitHubEvent[];
+  /** What cannot be read as an event, with the reason; kept as a dead letter. */
+  unreadable: readonly UnreadableEvent[];
+  stats: SourceStats;
+}
+
+/** Something a source gave that is no event. */
+export interface UnreadableEvent {
+  /** As it came. */
+  raw: string;
+  reason: string;
+  /** Where it was found: `file.jsonl.gz:17`, or the request. */
+  origin: string;
+}
+
+/** Counted from the start of the source. */
+export interface SourceStats {
+  requests: number;
+  /** Answers "304 Not Modified", which cost nothing. */
+  notModified: number;
+  /** The estimated share of all public events that was captured, 0 to 1; null where unknown. */
+  coverage: number | null;
+  /** The share of the source that has been read, 0 to 1, where it has an end. */
+  fraction?: number;
+}

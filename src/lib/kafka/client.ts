@@ -1,0 +1,74 @@
+import type { Admin, Kafka, logCreator, RetryOptions } from "kafkajs";
+import type { KafkaSettings, Settings } from "../config/settings";
+import type { Effects, Logger } from "../effects";
+import { kafkaError } from "./kafka-error";
+
+/** What of the settings a Kafka client needs. */
+export type KafkaConfig = Pick<Settings, "kafka">;
+
+/** Retries of a client that has been connected: about two minutes, for a broker that moves. */
+const patientRetry: RetryOptions = { initialRetryTime: 250, retries: 10, maxRetryTime: 30_000 };
+/** Retries of a first connection: about a second, for an address that may be wrong. */
+const quickRetry: RetryOptions = { initialRetryTime: 150, retries: 2 };
+
+/**
+ * Makes a kafkajs client. Nothing is connected yet.
+ *
+ * @param quick - fail after about a second instead of two minutes
+ */
+export async function createKafka(
+  settings: KafkaConfig,
+  effects: Pick<Effects, "logger">,
+  quick = false,
+): Promise<Kafka> {
+  // Its warning is about a change of partitioner in 2023; we name partitions ourselves.
+  process.env["KAFKAJS_NO_PARTITIONER_WARNING"] ??= "1";
+  const { Kafka, logLevel } = await import("kafkajs");
+  const { brokers, ssl } = settings.kafka;
+  return new Kafka({
+    clientId: "github-events-workbench",
+    brokers: [...brokers],
+    ssl,
+    ...saslOption(settings.kafka),
+    connectionTimeout: quick ? 3000 : 10_000,
+    retry: quick ? quickRetry : patientRetry,
+    logLevel: logLevel.WARN,
+    logCreator: logTo(effects.logger),
+  });
+}
+
+/**
+ * Connects an admin client, hands it over and disconnects it again.
+ *
+ * @throws {@link WorkbenchError} code KAFKA if the cluster cannot be reached
+ */
+export async function withAdmin<T>(
+  settings: KafkaConfig,
+  effects: Pick<Effects, "logger">,
+  use: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = (await createKafka(settings, effects, true)).admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } catch (error) {
+    throw kafkaError(error, settings.kafka);
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+function saslOption({ sasl }: KafkaSettings): object {
+  return sasl === undefined ? {} : { sasl: { ...sasl } };
+}
+
+/**
+ * Its log goes to ours, as debug lines: it reports as an error what it then retries with success.
+ * What does fail comes back as an exception.
+ */
+function logTo(logger: Logger): logCreator {
+  return () => (entry) => {
+    const { message, error, broker, groupId } = entry.log as Record<string, unknown>;
+    logger.debug(`kafkajs: ${String(message)}`, { error, broker, groupId });
+  };
+}

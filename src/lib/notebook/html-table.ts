@@ -1,0 +1,57 @@
+import { cutRows, formatCell } from "./cells";
+import { escapeHtml } from "./html";
+import type { TableColumn } from "./text-table";
+
+const cell = "padding:3px 10px;text-align:";
+const faint = "opacity:.65;font-weight:normal;font-size:.85em";
+
+/**
+ * A table in HTML: names and types of the columns, the first and last rows of many, a caption
+ * below. All texts are escaped; nothing but inline styles, for a notebook's front end and a
+ * report both keep those. Colours come from the page, so that it reads in light and dark.
+ */
+export function formatHtmlTable(
+  columns: readonly TableColumn[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+  caption: string,
+): string {
+  const { head, left, tail } = cutRows(rows);
+  const aligns = columns.map((column) =>
+    [...head, ...tail].some((row) => isNumber(row[column.name])) ? "right" : "left",
+  );
+  const header = columns.map((column, at) => {
+    const type =
+      column.type === undefined
+        ? ""
+        : `<br><span style="${faint}">${escapeHtml(column.type)}</span>`;
+    return `<th scope="col" style="${cell}${aligns[at] ?? "left"}">${escapeHtml(formatCell(column.name))}${type}</th>`;
+  });
+  const body = (part: typeof rows): string =>
+    part
+      .map(
+        (row) =>
+          `<tr>${columns.map((column, at) => td(row[column.name], aligns[at])).join("")}</tr>`,
+      )
+      .join("");
+  const gap =
+    left === 0
+      ? ""
+      : `<tr><td colspan="${columns.length}" style="${cell}center;${faint}">⋮ ${left.toLocaleString("en-US")} more rows ⋮</td></tr>`;
+  return (
+    `<div style="overflow-x:auto"><table style="border-collapse:collapse;font-variant-numeric:tabular-nums">` +
+    `<caption style="caption-side:bottom;text-align:left;padding:6px 10px;${faint}">${escapeHtml(caption)}</caption>` +
+    `<thead><tr style="border-bottom:1px solid currentColor">${header.join("")}</tr></thead>` +
+    `<tbody>${body(head)}${gap}${body(tail)}</tbody></table></div>`
+  );
+}
+
+function td(value: unknown, align = "left"): string {
+  const missing = value === null || value === undefined || Number.isNaN(value);
+  const style = `${cell}${align}${missing ? ";opacity:.5" : ""}`;
+  // bdi: a name written from right to left must not turn the cells beside it.
+  return `<td style="${style}"><bdi>${escapeHtml(missing ? "null" : formatCell(value))}</bdi></td>`;
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "bigint";
+}

@@ -1,0 +1,52 @@
+import { cutRows, clip, formatCell } from "./cells";
+
+const maxTextCell = 60;
+
+/** A column for a table: its name, and its type where it is known. */
+export interface TableColumn {
+  name: string;
+  type?: string;
+}
+
+/**
+ * A table in plain text, columns in line, numbers to the right; the first and last rows of many.
+ *
+ * @param limits - how many rows at the head and at the tail
+ */
+export function formatTextTable(
+  columns: readonly TableColumn[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+  limits: { headRows?: number; tailRows?: number } = {},
+): string {
+  const { head, left, tail } = cutRows(rows, limits.headRows, limits.tailRows);
+  const names = columns.map((column) => clip(formatCell(column.name), maxTextCell));
+  const format = (row: Readonly<Record<string, unknown>>): string[] =>
+    columns.map((column) => clip(formatCell(row[column.name]), maxTextCell));
+  const [headCells, tailCells] = [head.map(format), tail.map(format)];
+  const all = [...headCells, ...tailCells];
+  const widths = names.map((name, at) =>
+    Math.max(name.length, ...all.map((cells) => cells[at]?.length ?? 0)),
+  );
+  const right = columns.map((column) =>
+    [...head, ...tail].some((row) => isNumber(row[column.name])),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => {
+        const width = widths[at] ?? 0;
+        return right[at] === true ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  return [
+    line(names),
+    line(widths.map((width) => "─".repeat(width))),
+    ...headCells.map(line),
+    ...(left > 0 ? [`… ${left.toLocaleString("en-US")} more …`] : []),
+    ...tailCells.map(line),
+  ].join("\n");
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "bigint";
+}

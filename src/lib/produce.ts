@@ -1,0 +1,219 @@
+import { chooseSource } from "./config/dataset";
+import type { Settings } from "./config/settings";
+import type { Effects } from "./effects";
+import { WorkbenchError } from "./errors";
+import { defaultEventTypes, eventKey, type GitHubEvent } from "./events/event";
+import { type EventSourceName, toMessage } from "./events/message";
+import { openSource } from "./github/open-source";
+import type { EventSource, SourceStats } from "./github/source";
+import { DeadLetters } from "./kafka/dead-letters";
+import { createProducer, type RecordProducer } from "./kafka/producer";
+import { apiHeader, recallSeenEvents, type SeenEvents } from "./kafka/seen-events";
+import { ensureTopic } from "./kafka/topic";
+
+/** What to read, and when to stop. Without a bound, a source that polls goes on until stopped. */
+export interface ProduceOptions {
+  /** Default: `simulator` for a demo dataset, `github` for all others. */
+  source?: EventSourceName;
+  /** For the source `file`: JSON lines, gzip-compressed or not. */
+  files?: readonly string[];
+  /** For the source `archive`: the first and the last hour, UTC. */
+  from?: string;
+  to?: string;
+  /** Stops after this time, in milliseconds. */
+  forMs?: number;
+  /** Stops after this many messages. */
+  events?: number;
+  /** One poll, then the end. */
+  once?: boolean;
+  /** Default: {@link defaultEventTypes}. */
+  types?: readonly string[] | "all";
+  /** How often to poll: `polite` (the default) obeys X-Poll-Interval. */
+  pace?: "polite" | "budget";
+}
+
+/** What came of it: `events` = `produced` + `duplicates` + `skipped`. */
+export interface ProduceSummary {
+  /** What the source gave. */
+  events: number;
+  /** Messages stored in the topic. */
+  produced: number;
+  /** Left out, being in the topic already; files and archive hours leave nothing out. */
+  duplicates: number;
+  /** Of a type that is not kept, or not readable (those are in the dead-letter topic). */
+  skipped: number;
+  requests: number;
+  /** Requests answered "304 Not Modified". */
+  not_modified: number;
+  /** The estimated share of all public events captured, 0 to 1; null where unknown. */
+  coverage: number | null;
+}
+
+/**
+ * Reads events from a source and writes them to the topic as messages. Ends when the source does,
+ * when a bound is reached or when the signal aborts, each time with all that was read stored.
+ *
+ * @throws {@link WorkbenchError} code USAGE, BAD_INPUT, GITHUB or KAFKA
+ * @example
+ * ```ts
+ * await produce(settings, { source: "github", forMs: 120_000 }, systemEffects());
+ * ```
+ */
+export async function produce(
+  settings: Settings,
+  options: ProduceOptions,
+  effects: Effects,
+): Promise<ProduceSummary> {
+  const sourceName = chooseSource(settings.dataset, options.source);
+  if (options.pace === "budget") {
+    throw new WorkbenchError("USAGE", "the pace budget is not built yet", {
+      hint: "leave --pace out: polite is the default",
+    });
+  }
+  const source = openSource(settings, { ...options, source: sourceName });
+  await source.check?.(effects);
+  if (sourceName === "github" && settings.github.tokens.length === 0) {
+    effects.logger.warn("no GITHUB_TOKEN: 60 requests an hour; with a token, 5,000");
+  }
+  effects.progress({ step: "produce", state: "connecting to Kafka" });
+  await ensureTopic(settings, effects);
+  const seen = source.repeats
+    ? await recallSeenEvents(settings, effects, source.address)
+    : undefined;
+  const producer = await createProducer(settings, effects);
+  const deadLetters = new DeadLetters(settings, effects);
+  try {
+    const run = new ProduceRun(source, options, effects, producer, deadLetters, seen);
+    return await run.run();
+  } finally {
+    await Promise.all([producer.close(), deadLetters.close()]);
+  }
+}
+
+class ProduceRun {
+  private readonly stop = new AbortController();
+  private readonly types: ReadonlySet<string> | undefined;
+  private readonly startedMs: number;
+  private stats: SourceStats = { requests: 0, notModified: 0, coverage: null };
+  private events = 0;
+  private taken = 0;
+  private duplicates = 0;
+  private skipped = 0;
+
+  constructor(
+    private readonly source: EventSource,
+    private readonly options: ProduceOptions,
+    private readonly effects: Effects,
+    private readonly producer: RecordProducer,
+    private readonly deadLetters: DeadLetters,
+    private readonly seen: SeenEvents | undefined,
+  ) {
+    const { types = defaultEventTypes } = options;
+    this.types = types === "all" ? undefined : new Set(types);
+    this.startedMs = effects.now();
+  }
+
+  async run(): Promise<ProduceSummary> {
+    const { effects, options, source, stop } = this;
+    const signal = AbortSignal.any([
+      stop.signal,
+      ...(effects.signal === undefined ? [] : [effects.signal]),
+    ]);
+    const bounded: Effects = { ...effects, signal };
+    if (options.forMs !== undefined) {
+      effects.sleep(options.forMs, signal).then(
+        () => stop.abort(),
+        () => undefined,
+      );
+    }
+    try {
+      for await (const batch of source.batches(bounded)) {
+        this.stats = batch.stats;
+        for (const event of batch.events) {
+          if (this.isFull()) break;
+          await this.take(event);
+        }
+        for (const unreadable of batch.unreadable) {
+          if (this.isFull()) break;
+          this.events += 1;
+          this.skipped += 1;
+          const { raw, reason, origin } = unreadable;
+          await this.deadLetters.add({ value: raw, headers: { reason, origin } });
+        }
+        this.report(source.name === "file" ? "reading files" : "polling");
+        if (this.isFull() || signal.aborted) break;
+      }
+    } finally {
+      stop.abort();
+    }
+    this.report("storing what was read");
+    await Promise.all([this.producer.flush(), this.deadLetters.flush()]);
+    this.report("done");
+    return this.summary();
+  }
+
+  private isFull(): boolean {
+    return this.options.events !== undefined && this.taken >= this.options.events;
+  }
+
+  private async take(event: GitHubEvent): Promise<void> {
+    this.events += 1;
+    if (this.types?.has(event.type) === false) {
+      this.skipped += 1;
+      return;
+    }
+    if (this.seen?.add(eventKey(event)) === false) {
+      this.duplicates += 1;
+      return;
+    }
+    const ingestedAtMs = this.effects.now();
+    const message = toMessage(event, this.source.name, ingestedAtMs);
+    await this.producer.add({
+      key: message.repo,
+      value: JSON.stringify(message),
+      timestampMs: ingestedAtMs,
+      ...(this.seen === undefined ? {} : { headers: { [apiHeader]: this.source.address } }),
+    });
+    this.taken += 1;
+  }
+
+  private summary(): ProduceSummary {
+    return {
+      events: this.events,
+      produced: this.producer.stored,
+      duplicates: this.duplicates,
+      skipped: this.skipped,
+      requests: this.stats.requests,
+      not_modified: this.stats.notModified,
+      coverage: this.stats.coverage,
+    };
+  }
+
+  private report(state: string): void {
+    const { requests, coverage } = this.stats;
+    const fraction = state === "done" ? 1 : this.fraction();
+    this.effects.progress({
+      step: "produce",
+      state,
+      ...(fraction === undefined ? {} : { fraction }),
+      figures: {
+        events: this.events,
+        produced: this.producer.stored,
+        duplicates: this.duplicates,
+        ...(requests === 0 ? {} : { requests }),
+        ...(coverage === null ? {} : { coverage: `${(coverage * 100).toFixed(1)} %` }),
+      },
+    });
+  }
+
+  /** How far the nearest bound is reached. */
+  private fraction(): number | undefined {
+    const { events, forMs } = this.options;
+    const shares = [
+      this.stats.fraction,
+      events === undefined ? undefined : this.taken / events,
+      forMs === undefined ? undefined : (this.effects.now() - this.startedMs) / forMs,
+    ].filter((share) => share !== undefined);
+    return shares.length === 0 ? undefined : Math.min(1, Math.max(...shares));
+  }
+}

@@ -1,0 +1,244 @@
+import { join } from "node:path";
+import type { Effects } from "../../../lib/effects";
+import { describeError, WorkbenchError } from "../../../lib/errors";
+import { catalogName } from "../../trino/config";
+import type { TrinoAnswer, TrinoClient, TrinoStats } from "../../trino/client";
+import type { TrinoEngine } from "../../trino/engine";
+import { type Objects, parseS3Address } from "../objects";
+import { columnInfo } from "./column-info";
+import { type Execution, type ExecutionFigures, isOver } from "./execution";
+import type { ExecutionStore } from "./execution-store";
+import { describeFailure, engineFailure } from "./failure";
+import { renderValue } from "./render";
+import { resultFile, ResultWriter } from "./result-spool";
+import { bindParameters } from "./sql-text";
+
+/** An execution that is being worked on. */
+interface Running {
+  execution: Execution;
+  abort: AbortController;
+  /** Where Trino is asked next, and told to stop. */
+  nextUri: string | undefined;
+  cutoffBytes: number | undefined;
+}
+
+/** Runs executions on Trino, each to its end, and keeps what came of them. */
+export class QueryRunner {
+  private readonly running = new Map<string, Running>();
+
+  constructor(
+    private readonly store: ExecutionStore,
+    private readonly trino: TrinoEngine,
+    private readonly objects: Objects,
+    private readonly effects: Effects,
+  ) {}
+
+  /**
+   * Starts an execution.
+   *
+   * @returns once Trino has taken the statement or refused it, where Trino runs already; at once
+   * where it has to be started first
+   */
+  async start(execution: Execution, cutoffBytes: number | undefined): Promise<void> {
+    this.store.put(execution);
+    let tell: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => (tell = resolve));
+    const abort = new AbortController();
+    const one: Running = { execution, abort, nextUri: undefined, cutoffBytes };
+    this.running.set(execution.id, one);
+    const waits = this.trino.isUp();
+    void this.run(one, tell).finally(() => {
+      tell();
+      this.running.delete(execution.id);
+    });
+    if (waits) await Promise.race([taken, this.effects.sleep(2_000)]);
+  }
+
+  /** The execution as it stands now, from memory while it runs. */
+  get(id: string): Execution | undefined {
+    return this.running.get(id)?.execution ?? this.store.get(id);
+  }
+
+  /** Stops an execution, on Trino too; one that is over stays as it is. */
+  async stop(id: string): Promise<void> {
+    const one = this.running.get(id);
+    if (one === undefined || isOver(one.execution.state)) return;
+    this.update(one, { state: "CANCELLED", reason: "Query cancelled by user" });
+    one.abort.abort();
+    await this.cancelOnTrino(one);
+  }
+
+  /** Stops everything: the gateway ends. */
+  async close(): Promise<void> {
+    const reason = "the local Athena was stopped while the query ran; run it again";
+    for (const one of this.running.values()) {
+      if (isOver(one.execution.state)) continue;
+      this.update(one, { state: "FAILED", ...engineFailure(reason) });
+      one.abort.abort();
+      await this.cancelOnTrino(one);
+    }
+  }
+
+  private async cancelOnTrino(one: Running): Promise<void> {
+    if (one.nextUri === undefined) return;
+    try {
+      await fetch(one.nextUri, { method: "DELETE", headers: { "X-Trino-User": "workbench" } });
+    } catch (error) {
+      this.effects.logger.warn("Trino was not told to stop a query", {
+        id: one.execution.id,
+        error: describeError(error),
+      });
+    }
+  }
+
+  private async run(one: Running, tell: () => void): Promise<void> {
+    try {
+      const client = await this.trino.ready((words) => this.update(one, { reason: words }));
+      if (one.abort.signal.aborted) return;
+      await this.follow(one, client, tell);
+    } catch (error) {
+      if (one.abort.signal.aborted || isOver(one.execution.state)) return;
+      const reason =
+        error instanceof WorkbenchError
+          ? error.oneLine
+          : error instanceof UploadError
+            ? error.message
+            : this.trino.explainLoss(describeCause(error));
+      this.effects.logger.warn("a query failed", { id: one.execution.id, reason });
+      this.update(one, { state: "FAILED", ...engineFailure(reason) });
+    }
+  }
+
+  private async follow(one: Running, client: TrinoClient, tell: () => void): Promise<void> {
+    const { execution, abort } = one;
+    const { statement } = execution;
+    const sql = bindParameters(statement.sql, execution.parameters);
+    const session = { catalog: catalogName, schema: execution.database, source: "athena" };
+    const dir = this.store.dir(execution.id);
+    const writer = await ResultWriter.open(dir, statement.file ?? "csv");
+    try {
+      let answer = await client.submit(sql, session, abort.signal);
+      for (;;) {
+        one.nextUri = answer.nextUri;
+        if (abort.signal.aborted) {
+          await this.cancelOnTrino(one);
+          return;
+        }
+        if (answer.error !== undefined) {
+          const cancelled = answer.error.errorName === "USER_CANCELED";
+          this.update(one, {
+            state: cancelled ? "CANCELLED" : "FAILED",
+            figures: figuresOf(answer.stats, one.execution.figures),
+            ...describeFailure(answer.error),
+          });
+          return;
+        }
+        await this.take(one, answer, writer, tell);
+        if (this.exceedsCutoff(one)) {
+          await this.cancelOnTrino(one);
+          return;
+        }
+        if (answer.nextUri === undefined) break;
+        answer = await client.next(answer.nextUri, abort.signal);
+      }
+      await this.finish(one, writer);
+    } finally {
+      await writer.close().catch(() => undefined);
+    }
+  }
+
+  private async take(
+    one: Running,
+    answer: TrinoAnswer,
+    writer: ResultWriter,
+    tell: () => void,
+  ): Promise<void> {
+    const { execution } = one;
+    one.execution = { ...execution, figures: figuresOf(answer.stats, execution.figures) };
+    // Parsed and planned: from here on it can only fail later.
+    if (answer.stats.state !== "QUEUED" && answer.stats.state !== "PLANNING") tell();
+    if (answer.stats.state !== "QUEUED" && execution.state === "QUEUED") {
+      this.update(one, { state: "RUNNING", reason: undefined });
+    }
+    if (answer.updateCount !== undefined) one.execution.updateCount = answer.updateCount;
+    const { columns } = answer;
+    if (columns === undefined) return;
+    const changes = answer.updateType !== undefined;
+    if (one.execution.columns.length === 0) {
+      const ddl = execution.statement.type === "DDL";
+      one.execution.columns = changes && ddl ? [] : columns.map(columnInfo);
+      if (execution.statement.header) await writer.header(columns.map(({ name }) => name));
+    }
+    // The one row of INSERT and its like is the number of rows: UpdateCount tells it.
+    if (changes || answer.data === undefined) return;
+    await writer.add(
+      answer.data.map((row) =>
+        columns.map((column, at) => renderValue(row[at], column.typeSignature)),
+      ),
+    );
+  }
+
+  private async finish(one: Running, writer: ResultWriter): Promise<void> {
+    const { execution } = one;
+    const { fileBytes } = await writer.close();
+    const to = parseS3Address(execution.output);
+    const { file } = execution.statement;
+    if (file !== undefined && to !== undefined) {
+      const path = join(this.store.dir(execution.id), resultFile);
+      const type = file === "csv" ? "text/csv" : "text/plain";
+      try {
+        await this.objects.upload(path, to, type);
+      } catch (error) {
+        throw new UploadError(
+          `the result cannot be written to ${execution.output}: ${describeError(error)}`,
+        );
+      }
+    }
+    if (isOver(one.execution.state)) return;
+    this.update(one, {
+      state: "SUCCEEDED",
+      reason: undefined,
+      rows: writer.rows,
+      figures: { ...execution.figures, outputBytes: fileBytes },
+    });
+  }
+
+  private exceedsCutoff(one: Running): boolean {
+    const { scannedBytes } = one.execution.figures;
+    if (one.cutoffBytes === undefined || scannedBytes <= one.cutoffBytes) return false;
+    const reason = `Bytes scanned limit was exceeded: ${scannedBytes} of ${one.cutoffBytes}`;
+    this.update(one, {
+      state: "CANCELLED",
+      reason,
+      error: { category: 2, type: 1, retryable: false, name: "EXCEEDED_SCAN_LIMIT" },
+    });
+    return true;
+  }
+
+  private update(one: Running, change: Partial<Execution>): void {
+    if (isOver(one.execution.state)) return;
+    one.execution = { ...one.execution, ...change };
+    if (isOver(one.execution.state)) one.execution.completedMs = this.effects.now();
+    this.store.put(one.execution);
+  }
+}
+
+class UploadError extends Error {}
+
+function figuresOf(stats: TrinoStats, before: ExecutionFigures): ExecutionFigures {
+  const queueMs = stats.queuedTimeMillis ?? before.queueMs;
+  return {
+    ...before,
+    queueMs,
+    planningMs: stats.planningTimeMillis ?? before.planningMs,
+    engineMs: Math.max(0, (stats.elapsedTimeMillis ?? 0) - queueMs),
+    scannedBytes: Math.max(before.scannedBytes, stats.physicalInputBytes ?? 0),
+    inputRows: Math.max(before.inputRows, stats.processedRows ?? 0),
+  };
+}
+
+/** Node's fetch says only "fetch failed"; what failed is underneath. */
+function describeCause(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause === undefined ? describeError(error) : describeError(cause);
+}

@@ -1,0 +1,122 @@
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Effects } from "../../lib/effects";
+import { WorkbenchError } from "../../lib/errors";
+import { homePaths } from "../home";
+import { trinoDir } from "../trino/command";
+import { openTrino, type TrinoEngine } from "../trino/engine";
+import { ExecutionStore } from "./athena/execution-store";
+import { Metadata } from "./athena/metadata";
+import { athenaOperations } from "./athena/operations";
+import { QueryRunner } from "./athena/query-runner";
+import { WorkGroups } from "./athena/workgroups";
+import { openCatalog } from "./catalog";
+import { createForwarder } from "./forward";
+import { GlueRuns } from "./glue/glue-runs";
+import { JobStore } from "./glue/job-store";
+import { glueOperations } from "./glue/operations";
+import { localCredentials, localRegion, openObjects } from "./objects";
+import type { GatewayOptions } from "./options";
+import { createGateway } from "./server";
+import type { Operation } from "./wire";
+
+/** A local AWS endpoint that listens. */
+export interface Gateway {
+  url: string;
+  port: number;
+  /**
+   * Stops listening, the queries and the job runs. Trino goes on: the next gateway adopts it,
+   * and `npx workbench down` stops it by its record.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local AWS endpoint on 127.0.0.1: Athena over Trino, Glue's jobs over Spark, all else
+ * forwarded to ministack.
+ *
+ * @throws WorkbenchError code ENGINE when the port is taken
+ */
+export async function startGateway(
+  options: GatewayOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  effects: Effects,
+): Promise<Gateway> {
+  const { home, ministack } = options;
+  const { logger } = effects;
+  const now = (): number => effects.now();
+  const state = join(homePaths(home).data, "aws");
+  const operations = new Map<string, Operation>();
+  const forwarder = createForwarder(ministack);
+  const server = createGateway(
+    { operations, closedServices: new Map([["AmazonAthena", "Athena"]]) },
+    forwarder,
+    logger,
+  );
+  const port = await listen(server, options.port);
+  const url = `http://127.0.0.1:${port}`;
+  const s3Url = ministack.origin;
+
+  const objects = openObjects(s3Url);
+  const catalog = openCatalog(s3Url);
+  const trino: TrinoEngine = openTrino(
+    {
+      home,
+      env,
+      plugins: join(trinoDir(home), "plugin"),
+      s3Url,
+      glueUrl: url,
+      region: localRegion,
+      credentials: localCredentials,
+    },
+    effects,
+  );
+  const store = new ExecutionStore(join(state, "athena", "executions"));
+  const lost = store.recover(now());
+  if (lost > 0) logger.warn("queries that ran when the endpoint stopped have failed", { lost });
+  const runner = new QueryRunner(store, trino, objects, effects);
+  const workgroups = new WorkGroups(join(state, "athena", "workgroups"), now);
+  const metadata = new Metadata(catalog);
+  const tokens = join(state, "athena", "tokens");
+  add("AmazonAthena", athenaOperations({ store, runner, workgroups, metadata, tokens, now }));
+
+  const jobs = new JobStore(join(state, "glue", "jobs"), catalog, now);
+  const endpoints = { gatewayUrl: url, s3Url, region: localRegion, credentials: localCredentials };
+  const runs = new GlueRuns({
+    home,
+    folder: join(state, "glue"),
+    objects,
+    endpoints,
+    env,
+    effects,
+  });
+  runs.recover();
+  add("AWSGlue", glueOperations(jobs, runs, now));
+
+  return {
+    url,
+    port,
+    async close() {
+      server.close();
+      await Promise.all([runner.close(), runs.close()]);
+      server.closeAllConnections();
+      forwarder.close();
+    },
+  };
+
+  function add(service: string, byName: Record<string, Operation>): void {
+    for (const [name, operation] of Object.entries(byName)) {
+      operations.set(`${service}.${name}`, operation);
+    }
+  }
+}
+
+function listen(server: ReturnType<typeof createGateway>, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const words = error.code === "EADDRINUSE" ? "is taken" : `cannot be used: ${error.message}`;
+      reject(new WorkbenchError("ENGINE", `port ${port} ${words}`, { cause: error }));
+    });
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}

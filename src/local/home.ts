@@ -1,0 +1,30 @@
+import { join } from "node:path";
+
+/** Where things lie below WORKBENCH_HOME. Deleting the folder is starting anew. */
+export interface HomePaths {
+  home: string;
+  /** The Python environment: JupyterHub, nbconvert, Spark, ministack. */
+  venv: string;
+  /** Installations: `kafka`, `spark`, `trino`. */
+  engines: string;
+  /** One record a running engine. */
+  run: string;
+  logs: string;
+  /** What must survive `down` and `up`: one folder an engine. */
+  data: string;
+  /** Addresses of the engines, read as the weakest layer of settings. */
+  localEnv: string;
+}
+
+/** Every path of a home, from its folder. */
+export function homePaths(home: string): HomePaths {
+  return {
+    home,
+    venv: join(home, "venv"),
+    engines: join(home, "engines"),
+    run: join(home, "run"),
+    logs: join(home, "logs"),
+    data: join(home, "data"),
+    localEnv: join(home, "local.env"),
+  };
+}

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Effects } from "../../lib/effects";
+import { kafkaArchive } from "../engines/kafka";
+import { homePaths } from "../home";
+import { withLock } from "../lock";
+import { folderBytes, formatMb } from "./growth";
+import { installOnce, isInstalled } from "./installation";
+import { makeKafkaArchive } from "./kafka-archive";
+import { installKernel, isKernelReady } from "./kernel";
+import { mavenInstallations } from "./maven";
+import { installPython, isPythonReady } from "./python";
+
+/** What {@link setUp} is to make. */
+export interface SetupOptions {
+  home: string;
+  /** Whether the tests' own Python packages are wanted too. */
+  tests: boolean;
+}
+
+/** One thing that is installed, with how its growth is seen. */
+interface Step {
+  title: string;
+  done: () => boolean;
+  install: () => Promise<unknown>;
+  /** Folders that grow meanwhile, and about how much they hold in the end. */
+  watch: readonly string[];
+  expectedMb: number;
+}
+
+/** What to do when a set-up step is still missing, told by `doctor` too. */
+export interface SetupState {
+  title: string;
+  done: boolean;
+}
+
+const reportIntervalMs = 5_000;
+
+/** What is installed and what is not. */
+export function setupState(options: SetupOptions): SetupState[] {
+  const none = { signal: new AbortController().signal };
+  return tracks(options, none as Effects)
+    .flat()
+    .map(({ title, done }) => ({ title, done: done() }));
+}
+
+/**
+ * Installs what is missing: the Python environment with the notebook's kernel, and the engines
+ * from Maven Central, side by side. With all in place it takes milliseconds.
+ *
+ * @throws WorkbenchError code MISSING_PROGRAM or ENGINE
+ */
+export async function setUp(options: SetupOptions, effects: Effects): Promise<string[]> {
+  const missing = (): Step[][] => tracks(options, effects).map((track) => track.filter(isMissing));
+  if (missing().flat().length === 0) return [];
+  mkdirSync(homePaths(options.home).logs, { recursive: true });
+  return withLock(options.home, "setup", async () => {
+    const steps = missing();
+    // All tracks end before an error is told, so that no download is cut off by another's failure.
+    const results = await Promise.allSettled(steps.map((track) => runTrack(track, effects)));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+    return steps.flat().map(({ title }) => title);
+  });
+}
+
+function isMissing(step: Step): boolean {
+  return !step.done();
+}
+
+async function runTrack(steps: readonly Step[], effects: Effects): Promise<void> {
+  for (const step of steps) await runStep(step, effects);
+}
+
+async function runStep(step: Step, effects: Effects): Promise<void> {
+  const { title, expectedMb } = step;
+  const startedMs = effects.now();
+  const size = (): number => step.watch.reduce((sum, folder) => sum + folderBytes(folder), 0);
+  const before = size();
+  const tell = (): void => {
+    const seconds = Math.round((effects.now() - startedMs) / 1000);
+    const grown =
+      expectedMb === 0 ? "" : `${formatMb(size() - before)} of about ${expectedMb} MB, `;
+    effects.logger.info(`  ${title}: ${grown}${seconds} s`);
+  };
+  effects.logger.info(`${title}: installing${expectedMb === 0 ? "" : `, about ${expectedMb} MB`}`);
+  const timer = setInterval(tell, reportIntervalMs);
+  try {
+    await step.install();
+  } finally {
+    clearInterval(timer);
+  }
+  const seconds = ((effects.now() - startedMs) / 1000).toFixed(0);
+  effects.logger.info(`${title}: installed in ${seconds} s`);
+}
+
+/** What is installed side by side; within a track, one after the other. */
+function tracks(options: SetupOptions, effects: Effects): Step[][] {
+  const { home, tests } = options;
+  const { venv, logs } = homePaths(home);
+  const signal = effects.signal === undefined ? {} : { signal: effects.signal };
+  const python = { home, tests, log: join(logs, "setup-python.log"), ...signal };
+  const log = join(logs, "setup-maven.log");
+  const kernel = { home, log: python.log, ...signal };
+  const pythonTrack: Step[] = [
+    {
+      title: tests ? "Python packages, the tests' too" : "Python packages",
+      done: () => isPythonReady(python),
+      install: () => installPython(python),
+      watch: [venv],
+      expectedMb: tests ? 1_250 : 1_000,
+    },
+    {
+      title: "TypeScript kernel for notebooks",
+      done: () => isKernelReady(kernel),
+      install: () => installKernel(kernel),
+      watch: [],
+      expectedMb: 0,
+    },
+  ];
+  const mavenTrack: Step[] = mavenInstallations(home).map((installation) => ({
+    title: installation.title,
+    done: () => isInstalled(installation),
+    install: () =>
+      installOnce(installation, (folder) => installation.fill(folder, { log, ...signal })),
+    watch: [mavenRepository(installation.group)],
+    expectedMb: installation.downloadMb,
+  }));
+  const archive: Step = {
+    title: "Kafka's class-data archive",
+    done: () => existsSync(kafkaArchive(home)),
+    install: () => makeKafkaArchive(home, effects),
+    watch: [],
+    expectedMb: 0,
+  };
+  mavenTrack.splice(1, 0, archive);
+  return [pythonTrack, mavenTrack];
+}
+
+/** Where Maven keeps what it downloads of a group. */
+function mavenRepository(group: string): string {
+  return join(homedir(), ".m2", "repository", group);
+}

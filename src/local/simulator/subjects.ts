@@ -1,0 +1,73 @@
+import type { Account, Repository } from "./world";
+
+/** A pull request or an issue, from its opening to its end. */
+export interface Subject {
+  id: number;
+  number: number;
+  repository: Repository;
+  author: Account;
+  title: string;
+  openedMs: number;
+  closedMs: number | null;
+  comments: number;
+}
+
+/** A pull request besides. */
+export interface PullRequest extends Subject {
+  headRef: string;
+  headSha: string;
+  baseSha: string;
+}
+
+/** ISO 8601 in whole seconds, as GitHub writes it. */
+export function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** The payload of a PullRequestEvent, in the trimmed form that GitHub sends since October 2025. */
+export function pullRequestPayload(action: string, pull: PullRequest): Record<string, unknown> {
+  const { repository } = pull;
+  const url = `https://api.github.com/repos/${repository.name}`;
+  const repo = { id: repository.id, url, name: repository.name.split("/")[1] };
+  return {
+    action,
+    number: pull.number,
+    pull_request: {
+      id: pull.id,
+      number: pull.number,
+      url: `${url}/pulls/${pull.number}`,
+      head: { ref: pull.headRef, sha: pull.headSha, repo },
+      base: { ref: "main", sha: pull.baseSha, repo },
+    },
+  };
+}
+
+/** The payload of an IssuesEvent: nearly the full issue. */
+export function issuePayload(
+  action: "opened" | "closed" | "reopened",
+  issue: Subject,
+  nowMs: number,
+  stateReason: string | null,
+): Record<string, unknown> {
+  const { repository, author } = issue;
+  const url = `https://api.github.com/repos/${repository.name}/issues/${issue.number}`;
+  return {
+    action,
+    issue: {
+      url,
+      html_url: `https://github.com/${repository.name}/issues/${issue.number}`,
+      id: issue.id,
+      number: issue.number,
+      title: issue.title,
+      user: { login: author.login, id: author.id, type: author.bot ? "Bot" : "User" },
+      labels: [],
+      state: action === "closed" ? "closed" : "open",
+      state_reason: stateReason,
+      comments: issue.comments,
+      created_at: isoSeconds(issue.openedMs),
+      updated_at: isoSeconds(nowMs),
+      closed_at: issue.closedMs === null ? null : isoSeconds(issue.closedMs),
+      body: null,
+    },
+  };
+}

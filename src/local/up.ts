@@ -1,0 +1,126 @@
+import { mkdirSync } from "node:fs";
+import { loadSettings } from "../lib/config/load";
+import type { Settings } from "../lib/config/settings";
+import type { Effects } from "../lib/effects";
+import { createResources } from "./aws/bootstrap";
+import { engines as allEngines } from "./engines";
+import type { Engine, EngineContext, EngineName } from "./engines/engine";
+import { localSettings, writeLocalEnv } from "./local-env";
+import { withLock } from "./lock";
+import { choosePort, type Ports, readPorts, writePorts } from "./ports";
+import { engineState, startEngine, stopEngine, waitUntilReady } from "./processes";
+
+/** What is to be started, and with which environment. */
+export interface UpOptions {
+  home: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Which engines; default: all. */
+  engines?: readonly EngineName[];
+}
+
+/** What `up` did: `started`, or `running` already. */
+export interface UpSummary {
+  engines: { name: EngineName; state: "started" | "running"; address: string }[];
+  /** Settings that lead to these engines, as in `local.env`. */
+  local: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts the engines that do not run and waits until all of them answer. What runs already with
+ * the same command line is left alone.
+ *
+ * @throws WorkbenchError code MISSING_PROGRAM or ENGINE
+ */
+export async function bringUp(options: UpOptions, effects: Effects): Promise<UpSummary> {
+  mkdirSync(options.home, { recursive: true });
+  return withLock(options.home, "up", async () => {
+    const wanted = allEngines.filter((engine) => options.engines?.includes(engine.name) ?? true);
+    const ports = await choosePorts(options.home, allEngines);
+    const local = localSettings(ports);
+    writePorts(options.home, ports);
+    writeLocalEnv(options.home, local);
+
+    const context: EngineContext = { home: options.home, ports, env: options.env };
+    const ready = new Map<EngineName, Promise<"started" | "running">>();
+    for (const engine of wanted) {
+      const before = Promise.all(engine.after.map((name) => ready.get(name)));
+      const up = before.then(() => ensureRunning(engine, context, effects));
+      ready.set(engine.name, up);
+      // All are awaited below; until then a rejection must not count as unhandled.
+      up.catch(() => undefined);
+    }
+    const results = await Promise.allSettled([...ready.values()]);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    if (ready.has("aws")) await createResources(localHomeSettings(options.home, local), effects);
+    return {
+      local,
+      engines: await Promise.all(
+        wanted.map(async ({ name }) => ({
+          name,
+          state: (await ready.get(name)) ?? "running",
+          address: `127.0.0.1:${ports[name] ?? 0}`,
+        })),
+      ),
+    };
+  });
+}
+
+/** The settings of a home's own engines, whatever else the caller's environment names. */
+export function localHomeSettings(home: string, local: Readonly<Record<string, string>>): Settings {
+  return loadSettings({ env: { WORKBENCH_HOME: home, ...local } });
+}
+
+async function ensureRunning(
+  engine: Engine,
+  context: EngineContext,
+  effects: Effects,
+): Promise<"started" | "running"> {
+  const { home } = context;
+  const { name } = engine;
+  const before = engineState(home, name);
+  if (before.state === "crashed") {
+    effects.logger.warn(`${name} had crashed and is started again`, { pid: before.record.pid });
+  }
+  const port = context.ports[name];
+  const launch = await engine.prepare(context, effects);
+  let state: "started" | "running" = "running";
+  if (before.state === "running" && !sameCommand(before.record.command, launch.command)) {
+    effects.logger.info(`${name} is started again: its command line has changed`);
+    await stopEngine(home, name, effects, engine.graceMs);
+  }
+  if (engineState(home, name).state !== "running") {
+    effects.progress({ step: name, state: "starting" });
+    const command = { ...launch, name, ...(port === undefined ? {} : { port }) };
+    await startEngine(home, command, effects);
+    state = "started";
+  }
+  const probe = (): Promise<unknown> => engine.probe(context);
+  await waitUntilReady(home, name, probe, effects, engine.startTimeoutMs);
+  if (state === "started") effects.progress({ step: name, state: "ready" });
+  return state;
+}
+
+function sameCommand(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((part, index) => part === other[index]);
+}
+
+/** Ports of running engines stay; others are the remembered, the preferred, or the next free. */
+async function choosePorts(home: string, engines: readonly Engine[]): Promise<Ports> {
+  const remembered = readPorts(home);
+  const chosen: Record<string, number> = {};
+  const running = engines.filter((engine) => engineState(home, engine.name).state === "running");
+  for (const engine of running) {
+    for (const name of Object.keys(engine.ports)) {
+      const port = remembered[name];
+      if (port !== undefined) chosen[name] = port;
+    }
+  }
+  for (const engine of engines) {
+    for (const [name, preferred] of Object.entries(engine.ports)) {
+      const taken = new Set(Object.values(chosen));
+      chosen[name] ??= await choosePort(remembered[name] ?? preferred, taken);
+    }
+  }
+  return chosen;
+}

@@ -1,0 +1,113 @@
+import type { Row } from "../../../src/lib/athena/values";
+
+/** Names as outsiders may choose them: markup, quotes, expressions, direction marks, endless. */
+export const hostileNames: readonly string[] = [
+  '<script>alert(1)</script>"\'`',
+  "${process.exit(1)}/{{constructor}}",
+  "=HYPERLINK(\"http://x\",\"y\")",
+  "abc\u202Egpj.exe\u2069",
+  "datum.value || alert(1)",
+  "a'];x[b",
+  "\\\\ back\\slash \n new\tline",
+  "x".repeat(10_000),
+  "日本語のとても長いリポジトリの名前/テスト",
+  "👩‍👩‍👧‍👦 family",
+  "__proto__",
+  "",
+];
+
+/** Rows of top-contributors with the given names: people first, then bots. */
+export function contributorRows(people: readonly string[], bots: readonly string[]): Row[] {
+  const make = (kind: string) => (name: string, at: number) => ({
+    kind,
+    position: at + 1,
+    user_login: name,
+    events: Math.max(1, Math.round(64 / (at + 1))),
+    pushes: 1,
+    pull_requests: 0,
+    issues: 0,
+    forks: 0,
+    other_events: 0,
+    repositories: 1 + (at % 4),
+    data_events: 1913,
+    data_bot_events: 240,
+    data_from: "2016-07-07T00:00:00Z",
+    data_to: "2016-07-07T00:03:55Z",
+  });
+  return [...people.map(make("person")), ...bots.map(make("bot"))];
+}
+
+/** Rows of repository-activity with the given names. */
+export function repositoryRows(repos: readonly string[]): Row[] {
+  return repos.map((repo, at) => ({
+    position: at + 1,
+    repo,
+    events: Math.round(90 / (at + 1)) + 3 * (at % 3) + 2 + (at % 2),
+    pushes: Math.round(90 / (at + 1)),
+    pull_requests: at % 3,
+    issues: (at % 3) + (at % 2),
+    forks: at % 3,
+    other_events: 2,
+    contributors: 1 + (at % 5),
+    data_events: 1913,
+    data_repositories: 1402,
+    data_from: "2021-07-15T09:00:00Z",
+    data_to: "2021-07-21T09:00:04Z",
+  }));
+}
+
+const types = ["PushEvent", "PullRequestEvent", "IssuesEvent", "ForkEvent", "WatchEvent"];
+const bucketMs: Readonly<Record<string, number>> = {
+  minute: 60_000,
+  "10 minutes": 600_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  month: 30 * 86_400_000,
+};
+
+/** Rows of event-frequency: so many buckets from a start, with the daily swing of real activity. */
+export function frequencyRows(bucket: string, start: string, buckets: number): Row[] {
+  const from = Date.parse(start);
+  const step = bucketMs[bucket] ?? 0;
+  return Array.from({ length: buckets }, (_, at) =>
+    types.map((type, order) => {
+      const time = new Date(from + at * step);
+      const swing = 1 + Math.sin(((time.getUTCHours() - 9) / 24) * 2 * Math.PI) * 0.5;
+      return {
+        bucket_start: time.toISOString().replace(".000Z", "Z"),
+        bucket,
+        event_type: type,
+        events: Math.round((swing * 120) / (order * 3 + 1)) + ((at * 7) % 5),
+        data_events: 12_345,
+        data_from: start,
+        data_to: new Date(from + buckets * step - 1000).toISOString(),
+      };
+    }),
+  ).flat();
+}
+
+/** Rows of time-to-resolution as the tables give them. */
+export function resolutionRows(): Row[] {
+  const row = (kind: string, outcome: string, count: number, seconds: readonly number[]): Row => ({
+    kind,
+    outcome,
+    resolved: count,
+    with_known_time: count,
+    p10_seconds: seconds[0] ?? null,
+    q1_seconds: seconds[1] ?? null,
+    median_seconds: seconds[2] ?? null,
+    q3_seconds: seconds[3] ?? null,
+    p90_seconds: seconds[4] ?? null,
+    data_resolutions: 131,
+    data_known: 128,
+    data_from: "2016-07-07T00:00:01Z",
+    data_to: "2021-07-21T09:00:04Z",
+  });
+  return [
+    row("issue", "completed", 40, [55, 2400, 93_000, 1_900_000, 31_000_000]),
+    row("issue", "not_planned", 9, [3600, 86_000, 930_000, 9_900_000, 91_000_000]),
+    row("issue", "duplicate", 1, [3600, 3600, 3600, 3600, 3600]),
+    row("pull_request", "merged", 62, [0, 70, 4100, 74_000, 600_000]),
+    row("pull_request", "closed", 19, [120, 900, 51_000, 700_000, 2_600_000]),
+  ];
+}
