@@ -19,13 +19,16 @@ from awsglue.utils import getResolvedOptions
 from lake import CATALOG, EtlError, Lake, day_bounds, fail, retrying, utc_now
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from raw_objects import RawObject, list_raw_objects, read_lines, write_text
+from raw_objects import (
+    RawObject,
+    first_unreadable,
+    list_raw_objects,
+    read_lines,
+    write_text,
+)
 from tables import GITHUB_EVENTS, PROCESSED_OBJECTS, QUARANTINE, RESOLUTIONS
 
 ARGUMENTS = ["JOB_NAME", "raw_path", "database", "warehouse", "summary_path"]
-
-#: Below this, planning costs more than the work, and generated code more than it saves.
-SMALL_INPUT_BYTES = 32_000_000
 
 
 @dataclass
@@ -40,25 +43,16 @@ class Summary:
     resolutions_changed: int = 0
 
 
-def tune(spark: SparkSession, total_bytes: int) -> None:
-    """Fewer, plainer tasks for a small batch, which is what most runs have."""
-    if total_bytes <= SMALL_INPUT_BYTES:
-        spark.conf.set("spark.sql.shuffle.partitions", "2")
-        spark.conf.set("spark.sql.codegen.wholeStage", "false")
-
-
 def process(lake: Lake, objects: list[RawObject], table_id: str) -> Summary:
     """Brings the rows of the objects into the tables; the manifest comes last."""
     spark = lake.spark
-    tune(spark, sum(item.size for item in objects))
     # Every step below reads the parsed rows, so that each line is parsed once.
     parsed = transforms.parse_lines(read_lines(spark, objects)).persist()
     try:
-        counts = transforms.count_lines(parsed).persist()
         try:
-            per_object = counts.collect()
+            per_object = transforms.count_lines(parsed).collect()
         except Exception as error:
-            fail(f"reading {len(objects)} raw objects", error)
+            fail(f"reading {first_unreadable(spark, objects)}", error)
         rows_read = sum(row["rows_read"] for row in per_object)
         quarantined = sum(row["quarantined"] for row in per_object)
         summary = Summary(rows_read=rows_read, quarantined=quarantined, objects=len(objects))
@@ -67,11 +61,11 @@ def process(lake: Lake, objects: list[RawObject], table_id: str) -> Summary:
         days = [day for row in per_object for day in row["days"]]
         if days:
             bounds = f"t.created_at = s.created_at AND {day_bounds(days)}"
-            summary.rows_written = lake.merge(GITHUB_EVENTS, events, on=bounds)
+            summary.rows_written = lake.merge(GITHUB_EVENTS, lambda: events, on=bounds)
         summary.duplicates = rows_read - quarantined - summary.rows_written
         if quarantined > 0:
             rows = transforms.quarantined_lines(parsed).withColumn("quarantined_at", utc_now())
-            lake.merge(QUARANTINE, rows)
+            lake.merge(QUARANTINE, lambda: rows)
         if any(row["subjects"] > 0 for row in per_object):
             summary.resolutions_changed = merge_resolutions(lake, parsed)
         record_processed(lake, objects, per_object, table_id)
@@ -86,14 +80,12 @@ def merge_resolutions(lake: Lake, parsed: DataFrame) -> int:
     So neither the order of batches nor a run that died between two tables matters.
     """
     subjects = transforms.subjects_of(parsed.where(F.col("reason").isNull()))
-    history = lake.spark.table(lake.name(GITHUB_EVENTS))
-    rows = transforms.resolve(history, subjects)
     others = [name for name in RESOLUTIONS.column_names if name not in RESOLUTIONS.key]
     differs = " OR ".join(f"NOT (t.`{name}` <=> s.`{name}`)" for name in others)
     sets = ", ".join(f"t.`{name}` = s.`{name}`" for name in others)
     return lake.merge(
         RESOLUTIONS,
-        rows,
+        lambda: transforms.resolve(lake.read(GITHUB_EVENTS), subjects),
         matched=(
             "WHEN MATCHED AND s.resolved_at IS NULL THEN DELETE "
             f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {sets}"

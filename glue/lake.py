@@ -106,20 +106,26 @@ class Lake:
         return next((row["value"] for row in rows if row["key"] == TABLE_ID), "")
 
     def merge(
-        self, table: Table, source: DataFrame, on: str = "", matched: str = "", insert: str = ""
+        self,
+        table: Table,
+        source: Callable[[], DataFrame],
+        on: str = "",
+        matched: str = "",
+        insert: str = "",
     ) -> int:
-        """Merges ``source`` into ``table`` by its key; returns the rows added.
+        """Merges rows into ``table`` by its key; returns the rows added.
 
         The first clause never fires. It is there because an insert-only MERGE commits as a plain
         append, which Iceberg lets two writers do at once, each with the same rows; with a matched
         clause the second to commit is refused, and retries on what the first has written.
 
+        :param source: makes the rows; called for each attempt, since what they are computed from
+            may have changed as well
         :param on: bounds for the scan of the table, as literals over ``t``
         :param matched: further WHEN MATCHED clauses
         :param insert: a condition for inserting
         """
         view = f"source_of_{table.name}"
-        source.createOrReplaceTempView(view)
         conditions = [f"t.`{name}` = s.`{name}`" for name in table.key] + ([on] if on else [])
         columns = ", ".join(f"`{name}`" for name in table.column_names)
         values = ", ".join(f"s.`{name}`" for name in table.column_names)
@@ -128,8 +134,19 @@ class Lake:
             f"WHEN MATCHED AND t.`{table.key[0]}` IS NULL THEN DELETE {matched} "
             f"WHEN NOT MATCHED {insert} THEN INSERT ({columns}) VALUES ({values})"
         )
-        retrying(f"merging into {self.database}.{table.name}", lambda: self.spark.sql(statement))
+
+        def attempt() -> None:
+            self.spark.catalog.refreshTable(self.name(table))
+            source().createOrReplaceTempView(view)
+            self.spark.sql(statement)
+
+        retrying(f"merging into {self.database}.{table.name}", attempt)
         return self.added_by_this_run(table)
+
+    def read(self, table: Table) -> DataFrame:
+        """The table as it is now: the catalog's cache may be some commits of others behind."""
+        self.spark.catalog.refreshTable(self.name(table))
+        return self.spark.table(self.name(table))
 
     def append(self, table: Table, rows: DataFrame) -> None:
         rows.select(*table.column_names).writeTo(self.name(table)).append()

@@ -54,3 +54,13 @@ def write_text(spark: SparkSession, path: str, text: str) -> None:
 def read_lines(spark: SparkSession, objects: list[RawObject]) -> DataFrame:
     lines = spark.read.option("lineSep", "\n").text([item.path for item in objects])
     return lines.select("value", F.col("_metadata.file_path").alias("object_path"))
+
+
+def first_unreadable(spark: SparkSession, objects: list[RawObject]) -> str:
+    """The object that a failed reading failed at, since Spark's error does not name it."""
+    for item in objects:
+        try:
+            read_lines(spark, [item]).count()
+        except Exception:
+            return item.path
+    return f"{len(objects)} raw objects"

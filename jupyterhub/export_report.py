@@ -135,7 +135,7 @@ def stop_when_abandoned() -> None:
 
 def export(job: Job) -> int:
     """Run the job; return the exit code."""
-    notebook = nbformat.from_dict(job["notebook"])
+    notebook = nbformat.reads(json.dumps(job["notebook"]), as_version=4)  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
     failure = asyncio.run(execute(notebook, job))
     if failure is not None:

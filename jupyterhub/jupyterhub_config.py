@@ -19,14 +19,19 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
+from jupyterhub.spawner import LocalProcessSpawner
+
 LOOPBACK = "127.0.0.1"
 # Outgoing connections take their ports from 32768 up on Linux; a listener below never meets one.
 LAST_PORT = 32767
+# A kernel that does not end when asked is killed after five seconds; a server may hold several.
+KERNEL_STOP_SECONDS = 15
 # SharedPasswordAuthenticator takes none shorter.
 SHORTEST_PASSWORD = 8
 
@@ -81,6 +86,21 @@ def find_node() -> str:
     return node
 
 
+class KernelStoppingSpawner(LocalProcessSpawner):  # type: ignore[misc]
+    """A local spawner whose servers take their kernels with them.
+
+    The stock one begins with SIGINT, on which a server without a terminal ends at once and leaves
+    its kernels running; SIGTERM makes it stop them first.
+    """
+
+    async def stop(self, now: bool = False) -> None:
+        """Stop the server, its kernels first; whatever does not end is killed as usual."""
+        if not now and await self.poll() is None:
+            await self._signal(signal.SIGTERM)
+            await self.wait_for_death(KERNEL_STOP_SECONDS)
+        await super().stop(now=now)
+
+
 def first_on_path(folder: str) -> str:
     """Return the PATH with `folder` in front, once."""
     rest = [part for part in os.environ.get("PATH", "").split(os.pathsep) if part != folder]
@@ -126,18 +146,14 @@ c.Authenticator.allowed_users = {USER}
 c.Authenticator.allow_all = False
 
 # What is started for them: JupyterLab on the notebooks, as the same user, stopped with the hub.
-c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
+c.JupyterHub.spawner_class = KernelStoppingSpawner
 c.JupyterHub.cleanup_servers = True
 c.JupyterHub.cleanup_proxy = True
 c.Spawner.cmd = [str(Path(sys.executable).parent / "jupyterhub-singleuser")]
 c.Spawner.ip = LOOPBACK
 c.Spawner.notebook_dir = str(CHECKOUT)
 c.Spawner.default_url = "/lab/tree/notebooks/02-activity.ipynb"
-c.Spawner.args = [
-    # A server that is told to stop must not ask "are you sure" of a terminal nobody looks at.
-    "--ServerApp.answer_yes=True",
-    *(["--allow-root"] if os.getuid() == 0 else []),
-]
+c.Spawner.args = ["--allow-root"] if os.getuid() == 0 else []
 # On a busy machine of two cores JupyterLab takes its time.
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 120

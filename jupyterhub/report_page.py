@@ -120,7 +120,7 @@ def render_page(
     title = take_title(notebook)
     config = Config()
     config.NbConvertBase.display_data_priority = SHOWN_TYPES
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         config=config,
         template_name="workbench",
         extra_template_basedirs=[str(templates)],

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { loadSettings } from "../lib/config/load";
 import type { Settings } from "../lib/config/settings";
 import type { Effects } from "../lib/effects";
-import { createResources } from "./aws/bootstrap";
+import { ensureResources } from "./aws/bootstrap";
 import { engines as allEngines } from "./engines";
 import type { Engine, EngineContext, EngineName } from "./engines/engine";
 import { localSettings, writeLocalEnv } from "./local-env";
@@ -43,8 +43,8 @@ export async function bringUp(options: UpOptions, effects: Effects): Promise<UpS
     const context: EngineContext = { home: options.home, ports, env: options.env };
     const ready = new Map<EngineName, Promise<"started" | "running">>();
     for (const engine of wanted) {
-      const before = Promise.all(engine.after.map((name) => ready.get(name)));
-      const up = before.then(() => ensureRunning(engine, context, effects));
+      const before = engine.after.map((name) => ready.get(name) ?? Promise.resolve());
+      const up = Promise.all<unknown>(before).then(() => ensureRunning(engine, context, effects));
       ready.set(engine.name, up);
       // All are awaited below; until then a rejection must not count as unhandled.
       up.catch(() => undefined);
@@ -52,7 +52,7 @@ export async function bringUp(options: UpOptions, effects: Effects): Promise<UpS
     const results = await Promise.allSettled([...ready.values()]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    if (ready.has("aws")) await createResources(localHomeSettings(options.home, local), effects);
+    if (ready.has("aws")) await ensureResources(localHomeSettings(options.home, local), effects);
     return {
       local,
       engines: await Promise.all(

@@ -37,8 +37,9 @@ export async function openNotebook(page: Page, address: string, path: string): P
 export async function runAllCells(page: Page, timeoutMs: number): Promise<NotebookState> {
   await page.click('.lm-MenuBar-item:has-text("Run")');
   await page.click('[data-command="runmenu:run-all"], [data-command="notebook:run-all-cells"]');
-  const running = page.locator(".jp-Notebook .jp-InputPrompt", { hasText: "*" });
-  await running.first().waitFor({ timeout: 30_000 });
+  // A quick cell may be done before one looks: a number will do as well as the star.
+  const begun = page.locator(".jp-Notebook .jp-InputPrompt", { hasText: /\[(\*|\d+)\]/ });
+  await begun.first().waitFor({ timeout: 60_000 });
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const state = await readState(page);

@@ -92,7 +92,7 @@ ORDER BY kind, resolved DESC, outcome`.trim(),
         description:
           "Box plot on a logarithmic axis of the time from opening to resolution: tenth, " +
           "twenty-fifth, fiftieth, seventy-fifth and ninetieth percentile of issues and pull requests by outcome.",
-        measure: "Time from opening to resolution (logarithmic)",
+        measure: "Time open (logarithmic)",
         series: ["Issues", "Pull requests"],
       },
     );
@@ -103,7 +103,7 @@ ORDER BY kind, resolved DESC, outcome`.trim(),
 function timesLine({ totals }: AnalysisContext): string {
   const unknown = (totals["resolutions"] ?? 0) - (totals["known"] ?? 0);
   const missing = unknown > 0 ? `, ${unknown} of them of unknown duration` : "";
-  return totals["known"] === undefined ? "" : `${missing} · box: middle half, line: 10 % to 90 %`;
+  return totals["known"] === undefined ? "" : `${missing} · box: middle half, line: 10–90\u00a0%`;
 }
 
 const outcomes: Readonly<Record<string, string>> = {

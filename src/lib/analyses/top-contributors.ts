@@ -9,7 +9,7 @@ import { numberAt, textAt } from "./read-row";
 import { countsByType, lastDays } from "./window";
 
 /** A bot's login, as far as a name tells: `dependabot[bot]`, `k8s-ci-robot`, `renovate-bot`. */
-const botPattern = String.raw`(\[bot\]|[-_](ro)?bot)$`;
+const botPattern = String.raw`(\[bot\]|[-_](bot|robot))$`;
 
 /** Who is behind most events, with bots in a list of their own. */
 export const topContributors: Analysis = {

@@ -2,7 +2,7 @@ import type { DataFrame } from "danfojs-node";
 import { show } from "../notebook/display";
 import { makeFrame } from "../notebook/frames";
 import { formatTextTable } from "../notebook/text-table";
-import { formatBytes, formatCount, formatMs, formatUsd } from "../notebook/figures";
+import { describeQuery } from "./summary";
 import type { Column, Row } from "./values";
 
 /** What a {@link QueryResult} is made from. */
@@ -47,6 +47,11 @@ export class QueryResult {
     this.sql = fields.sql;
   }
 
+  /** How many rows there are here. */
+  get rowCount(): number {
+    return this.rows.length;
+  }
+
   /** The rows as a danfojs DataFrame, with the columns' types (see `makeFrame`). */
   frame(): DataFrame {
     return makeFrame(this.columns, this.rows);
@@ -57,17 +62,9 @@ export class QueryResult {
     await show(this);
   }
 
-  /** "20 rows · 1.2 MB scanned · $0.00005 · 340 ms" */
+  /** "20 rows · 1.2 MB scanned · $0.00005 at AWS's list price · 340 ms" */
   get summary(): string {
-    const rows = `${formatCount(this.rows.length)} ${this.rows.length === 1 ? "row" : "rows"}`;
-    return [
-      this.truncated ? `first ${rows}` : rows,
-      this.reused
-        ? "answered from a stored result"
-        : `${formatBytes(this.dataScannedBytes)} scanned`,
-      `${formatUsd(this.costUsd)} at AWS's list price`,
-      formatMs(this.engineMs),
-    ].join(" · ");
+    return describeQuery(this);
   }
 
   /** A result left as a cell's last line prints as a table. */

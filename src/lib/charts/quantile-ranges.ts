@@ -78,6 +78,7 @@ export function quantileRanges(
       values: landmarks.filter((mark) => mark >= domain[0] && mark <= domain[1]),
       labelExpr: landmarkLabel,
       labelOverlap: "greedy",
+      labelSeparation: 8,
     },
   });
   const tooltip = [
@@ -132,11 +133,10 @@ function drawn(seconds: number): number {
   return Math.max(1, seconds);
 }
 
-/** From the landmark at or below the least to the one at or above the most. */
+/** From the landmark below the least to the one above the most, so that no box sits on an edge. */
 function axisDomain(pairs: readonly (readonly [number, number])[]): [number, number] {
   const least = Math.min(...pairs.map(([low]) => low));
   const most = Math.max(...pairs.map(([, high]) => high));
-  const from = landmarks.findLast((mark) => mark <= least) ?? 1;
-  const to = landmarks.find((mark) => mark >= most && mark > from) ?? most;
-  return [from, to];
+  const from = landmarks.findLast((mark) => mark < least) ?? 1;
+  return [from, landmarks.find((mark) => mark > most) ?? most * 2];
 }

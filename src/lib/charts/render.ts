@@ -60,7 +60,11 @@ function listenForErrors(view: View): unknown[] {
       failures.push(reasons[0] as unknown);
       return logger;
     },
-    warn: () => logger,
+    warn(...reasons) {
+      // Data that could not be fetched is only a warning to Vega.
+      if (reasons[0] === "Loading failed") failures.push(reasons.at(-1) as unknown);
+      return logger;
+    },
     info: () => logger,
     debug: () => logger,
   };

@@ -23,6 +23,7 @@ const knownSeries = ["PushEvent", "PullRequestEvent", "IssuesEvent", "ForkEvent"
 const otherSeries = "Other types";
 /** With more bars than this, gaps between them would eat them up on a narrow page. */
 const maxSpacedBars = 60;
+const maxNamedBars = 4;
 
 const timeUnits: Readonly<Record<TimeBucket, unknown>> = {
   minute: "utcyearmonthdatehoursminutes",
@@ -58,19 +59,22 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
     values.some((value) => value.series === labelOf(series)),
   );
   const start = { field: "start", type: "temporal", timeUnit: timeUnits[words.bucket] };
-  const buckets = new Set(values.map((value) => value.start)).size;
+  const starts = [...new Set(values.map((value) => value.start))];
   const total = { aggregate: "sum", field: "value", type: "quantitative" };
   return frameSpec(
     {
       data: { values },
-      mark: { type: "bar", binSpacing: buckets > maxSpacedBars ? 0 : 1 },
+      mark: { type: "bar", binSpacing: starts.length > maxSpacedBars ? 0 : 1 },
       encoding: {
         x: {
           ...start,
           title: "Time (UTC)",
           axis: {
             labelExpr: axisLabels[words.bucket],
-            tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` },
+            // Few bars are each named; between many the axis finds round times.
+            ...(starts.length <= maxNamedBars
+              ? { values: starts.map((moment) => Date.parse(moment)) }
+              : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
             labelOverlap: true,
             labelAlign: "center",
           },

@@ -7,7 +7,13 @@ import { WorkbenchError } from "../errors";
 import { awsError, type S3 } from "./client";
 
 /** The job's own file, then the modules it imports. */
-export const scriptNames = ["github_events_etl.py", "lake.py", "raw_objects.py", "tables.py", "transforms.py"] as const;
+export const scriptNames = [
+  "github_events_etl.py",
+  "lake.py",
+  "raw_objects.py",
+  "tables.py",
+  "transforms.py",
+] as const;
 
 /** The job's Python files with the place they have in the bucket. */
 export interface JobScripts {

@@ -25,6 +25,8 @@ export interface MavenInstallation extends Installation {
 /** What a Maven run needs from outside. */
 export interface MavenRun {
   log: string;
+  /** Unpacks, since a bare machine has no unzip. */
+  python: string;
   signal?: AbortSignal;
 }
 
@@ -92,13 +94,11 @@ async function fillTrino(folder: string, run: MavenRun): Promise<void> {
     purpose,
     command: ["tar", "-xzf", archive(".tar.gz"), "--strip-components=1", "-C", folder],
   });
-  // Python unpacks it, since a bare machine has no unzip; set-up has made sure of Python.
   const plugins = join(folder, "plugin");
-  const python = process.env["WORKBENCH_PYTHON"] ?? "python3";
   await runProgram({
     ...run,
     purpose,
-    command: [python, "-m", "zipfile", "-e", archive(".zip"), plugins],
+    command: [run.python, "-m", "zipfile", "-e", archive(".zip"), plugins],
   });
   renameSync(join(plugins, `trino-iceberg-${trinoVersion}`), join(plugins, "iceberg"));
   rmSync(archives, { recursive: true });

@@ -9,7 +9,7 @@ import { runProgram } from "./run-program";
 const requirementFiles = ["jupyterhub", "glue", "src/local"];
 const testFiles = [...requirementFiles, "tests"];
 /** What builds pyspark's source package; pinned too, since a newer one may refuse it. */
-const buildTools = ["pip==25.3", "setuptools==80.9.0", "wheel==0.45.1"];
+const buildTools = ["pip==26.3", "setuptools==84.2.1", "wheel==0.48.0"];
 /** Pure Python of Glue's own; its package asks for 3.11 alone, though it runs on all of ours. */
 const awsGlue = "awsgluedataplanepython==5.1.0";
 /** Trino's Java, for machines that have none of 25. */
@@ -20,6 +20,8 @@ export interface PythonSetup {
   home: string;
   /** Whether the tests' own packages are wanted too. */
   tests: boolean;
+  /** The Python to make it with. */
+  program: string;
   log: string;
   signal?: AbortSignal;
 }
@@ -47,8 +49,7 @@ export async function installPython(setup: PythonSetup): Promise<void> {
   const wanted = stamps(setup);
   for (const { stamp } of allStamps) rmSync(join(venv, stamp), { force: true });
   if (fresh) {
-    const base = process.env["WORKBENCH_PYTHON"] ?? "python3";
-    await run("making the Python environment", base, "-m", "venv", "--clear", venv);
+    await run("making the Python environment", setup.program, "-m", "venv", "--clear", venv);
   }
   await pip(...buildTools);
   const files = setup.tests ? testFiles : requirementFiles;

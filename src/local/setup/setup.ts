@@ -10,6 +10,7 @@ import { installOnce, isInstalled } from "./installation";
 import { makeKafkaArchive } from "./kafka-archive";
 import { installKernel, isKernelReady } from "./kernel";
 import { mavenInstallations } from "./maven";
+import { ensurePrerequisites } from "./prerequisites";
 import { installPython, isPythonReady } from "./python";
 
 /** What {@link setUp} is to make. */
@@ -17,6 +18,8 @@ export interface SetupOptions {
   home: string;
   /** Whether the tests' own Python packages are wanted too. */
   tests: boolean;
+  /** The Python that makes the environment and unpacks; default: `python3`. */
+  python?: string;
 }
 
 /** One thing that is installed, with how its growth is seen. */
@@ -51,12 +54,20 @@ export function setupState(options: SetupOptions): SetupState[] {
  *
  * @throws WorkbenchError code MISSING_PROGRAM or ENGINE
  */
-export async function setUp(options: SetupOptions, effects: Effects): Promise<string[]> {
-  const missing = (): Step[][] => tracks(options, effects).map((track) => track.filter(isMissing));
-  if (missing().flat().length === 0) return [];
-  mkdirSync(homePaths(options.home).logs, { recursive: true });
-  return withLock(options.home, "setup", async () => {
-    const steps = missing();
+export async function setUp(
+  { home, tests }: Pick<SetupOptions, "home" | "tests">,
+  effects: Effects,
+): Promise<string[]> {
+  const first = missingSteps({ home, tests }, effects).flat();
+  if (first.length === 0) return [];
+  const installedMb = first.reduce((sum, { expectedMb }) => sum + expectedMb, 0);
+  // Packed, unpacked and in Maven's own store: two and a half times, and a gigabyte to work in.
+  const diskGb = Math.ceil((installedMb * 2.5) / 1000) + 1;
+  const { python } = await ensurePrerequisites(home, diskGb, effects);
+  const options = { home, tests, python };
+  mkdirSync(homePaths(home).logs, { recursive: true });
+  return withLock(home, "setup", async () => {
+    const steps = missingSteps(options, effects);
     // All tracks end before an error is told, so that no download is cut off by another's failure.
     const results = await Promise.allSettled(steps.map((track) => runTrack(track, effects)));
     for (const result of results) if (result.status === "rejected") throw result.reason;
@@ -64,8 +75,8 @@ export async function setUp(options: SetupOptions, effects: Effects): Promise<st
   });
 }
 
-function isMissing(step: Step): boolean {
-  return !step.done();
+function missingSteps(options: SetupOptions, effects: Effects): Step[][] {
+  return tracks(options, effects).map((track) => track.filter((step) => !step.done()));
 }
 
 async function runTrack(steps: readonly Step[], effects: Effects): Promise<void> {
@@ -96,10 +107,10 @@ async function runStep(step: Step, effects: Effects): Promise<void> {
 
 /** What is installed side by side; within a track, one after the other. */
 function tracks(options: SetupOptions, effects: Effects): Step[][] {
-  const { home, tests } = options;
+  const { home, tests, python: program = "python3" } = options;
   const { venv, logs } = homePaths(home);
   const signal = effects.signal === undefined ? {} : { signal: effects.signal };
-  const python = { home, tests, log: join(logs, "setup-python.log"), ...signal };
+  const python = { home, tests, program, log: join(logs, "setup-python.log"), ...signal };
   const log = join(logs, "setup-maven.log");
   const kernel = { home, log: python.log, ...signal };
   const pythonTrack: Step[] = [
@@ -122,7 +133,9 @@ function tracks(options: SetupOptions, effects: Effects): Step[][] {
     title: installation.title,
     done: () => isInstalled(installation),
     install: () =>
-      installOnce(installation, (folder) => installation.fill(folder, { log, ...signal })),
+      installOnce(installation, (folder) =>
+        installation.fill(folder, { log, python: program, ...signal }),
+      ),
     watch: [mavenRepository(installation.group)],
     expectedMb: installation.downloadMb,
   }));

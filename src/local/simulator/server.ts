@@ -18,7 +18,7 @@ export interface SimulatorOptions extends Omit<TimelineOptions, "nowMs"> {
 /** The defaults: some thousands of events over several days in half a minute of polling. */
 export const simulatorDefaults = {
   seed: 1,
-  rate: 200,
+  rate: 150,
   speed: 14_400,
   days: 30,
   idleCapMs: 1200,
@@ -72,6 +72,14 @@ class SimulatedApi {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     response.setHeader("Server", "github-events-simulator");
+    if (request.method === "GET" && url.pathname === "/rate_limit") {
+      // As on GitHub, asking for the limit costs nothing of it.
+      this.setLimitHeaders(response);
+      const { requestLimit: limit } = this.options;
+      const core = { limit, used: this.used, remaining: Math.max(0, limit - this.used) };
+      sendJson(response, 200, { resources: { core }, rate: core });
+      return;
+    }
     if (request.method !== "GET" || url.pathname !== "/events") {
       sendJson(response, 404, { message: "Not Found" });
       return;

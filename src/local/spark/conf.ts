@@ -37,7 +37,6 @@ export function localConf(
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
-    "spark.local.dir": scratchDir,
     "spark.sql.warehouse.dir": `${scratchDir}/spark-warehouse`,
   };
 }

@@ -97,6 +97,7 @@ export function sparkCommand(
       TMPDIR: scratch,
       JAVA_HOME: jdk.home,
       SPARK_HOME: sparkHome,
+      SPARK_LOCAL_DIRS: scratch,
       SPARK_LOCAL_IP: "127.0.0.1",
       SPARK_LOCAL_HOSTNAME: "127.0.0.1",
       PYSPARK_PYTHON: python,

@@ -2,9 +2,9 @@ import type { Row } from "../../../src/lib/athena/values";
 
 /** Names as outsiders may choose them: markup, quotes, expressions, direction marks, endless. */
 export const hostileNames: readonly string[] = [
-  '<script>alert(1)</script>"\'`',
+  "<script>alert(1)</script>\"'`",
   "${process.exit(1)}/{{constructor}}",
-  "=HYPERLINK(\"http://x\",\"y\")",
+  '=HYPERLINK("http://x","y")',
   "abc\u202Egpj.exe\u2069",
   "datum.value || alert(1)",
   "a'];x[b",

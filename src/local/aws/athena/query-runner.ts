@@ -199,7 +199,12 @@ export class QueryRunner {
       state: "SUCCEEDED",
       reason: undefined,
       rows: writer.rows,
-      figures: { ...execution.figures, outputBytes: fileBytes },
+      figures: {
+        ...execution.figures,
+        outputBytes: fileBytes,
+        // What SHOW and its like read is the catalog's: Athena bills nothing for it.
+        ...(execution.statement.type === "UTILITY" ? { scannedBytes: 0 } : {}),
+      },
     });
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { findPythonError, glueErrorMessage } from "./python-error";
-import { readLogTail, stderrFile } from "./run-process";
+import { readLogTail, stderrFile, stdoutFile } from "./run-process";
 
 /** Why a run failed: its Python exception where there is one, else what Spark said last. */
 export async function explainEnd(
@@ -10,7 +10,9 @@ export async function explainEnd(
 ): Promise<string> {
   const file = join(dir, stderrFile);
   const stderr = await readLogTail(file);
-  const error = findPythonError(stderr, script);
+  // spark-submit writes both streams of Python to its own standard output.
+  const stdout = await readLogTail(join(dir, stdoutFile));
+  const error = findPythonError(stdout, script) ?? findPythonError(stderr, script);
   if (error !== undefined) return glueErrorMessage(error);
   const how =
     code === undefined

@@ -1,0 +1,68 @@
+import type { Command } from "commander";
+import { runQuery, type QueryResult } from "../../lib/athena/query";
+import { describeQuery } from "../../lib/athena/summary";
+import { streamQuery } from "../../lib/athena/stream";
+import type { Effects } from "../../lib/effects";
+import { readParam } from "../format/params";
+import { checkFormat, formatResult, summarize, writeCsv, type Format } from "../format/result";
+import type { CliContext } from "../context";
+
+interface QueryFlags {
+  format: string;
+  param: string[];
+  json?: boolean;
+}
+
+/** `workbench query`: SQL on Athena. */
+export function register(program: Command, context: CliContext): void {
+  program
+    .command("query")
+    .description("runs SQL on Athena and prints the rows")
+    .argument(
+      "<sql>",
+      'such as "SELECT event_type, COUNT(*) FROM github_events GROUP BY event_type"',
+    )
+    .option(
+      "--format <format>",
+      "table, json (an array of rows) or csv (written as it comes)",
+      "table",
+    )
+    .option(
+      "--param <value...>",
+      "values for the ? of the SQL, in order: a number, true, false, null, else text ('7' in quotes is text)",
+      [],
+    )
+    .option("--json", "print rows, columns, bytes scanned and cost as one JSON object")
+    .action(async (sql: string, flags: QueryFlags) => {
+      const summary = flags.json === true;
+      await context.run(
+        flags,
+        async (effects) => {
+          const format = checkFormat(flags.format, flags.json);
+          const params = flags.param.map(readParam);
+          if (format === "csv") return streamCsv(context, sql, params, effects);
+          const result = await runQuery(context.settings(), sql, { params }, effects);
+          return summary ? summarize(result) : print(result, format, effects);
+        },
+        (result) => (typeof result === "string" ? result : undefined),
+      );
+    });
+}
+
+async function streamCsv(
+  context: CliContext,
+  sql: string,
+  params: ReturnType<typeof readParam>[],
+  effects: Effects,
+): Promise<string> {
+  const stream = await streamQuery(context.settings(), sql, { params }, effects);
+  const rowCount = await writeCsv(context, stream);
+  effects.logger.info(describeQuery({ ...stream, rowCount, truncated: false }));
+  return "";
+}
+
+function print(result: QueryResult, format: Exclude<Format, "csv">, effects: Effects): string {
+  const text = formatResult(result, format);
+  effects.logger.info(result.summary);
+  return text;
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { AnalyseOptions } from "../../../src/lib/analyses/analysis";
+import { analyses, findAnalysis } from "../../../src/lib/analyses";
+import { checkParameters } from "../../../src/lib/analyses/parameters";
+import { WorkbenchError } from "../../../src/lib/errors";
+import { answer } from "./answer";
+import { contributorRows, frequencyRows, repositoryRows, resolutionRows } from "./sample-rows";
+
+describe.each(analyses.map((analysis) => [analysis.name, analysis] as const))(
+  "%s",
+  (_, analysis) => {
+    it("binds a value for each ?", () => {
+      for (const days of [undefined, 7]) {
+        const { sql, params } = analysis.sql({ days, limit: 20 });
+        expect(sql.match(/\?/g)?.length ?? 0).toBe(params.length);
+        expect(params.includes(-7)).toBe(days === 7);
+      }
+    });
+
+    it("says what it asks and what it does not tell", () => {
+      expect(analysis.question).toMatch(/\?$/);
+      expect(analysis.caveat.length).toBeGreaterThan(30);
+    });
+
+    it("says so where there is nothing", () => {
+      const empty = answer(analysis.name, []);
+      expect(empty.span).toBeUndefined();
+      expect(empty.chart().description).toMatch(/^No /);
+    });
+  },
+);
+
+describe("findings", () => {
+  it.each([
+    [
+      "top-contributors",
+      contributorRows(["me"], ["x[bot]"]),
+      "me leads with 64 events; bots are behind 13 % of all events",
+    ],
+    [
+      "top-contributors",
+      contributorRows([], ["x[bot]"]),
+      "The bot x[bot] leads with 64 events; bots are behind 13 % of all events",
+    ],
+    [
+      "event-frequency",
+      frequencyRows("hour", "2021-07-21T14:00:00Z", 3),
+      "Busiest hour: from 2021-07-21 15:00 UTC, with 303 events",
+    ],
+    [
+      "repository-activity",
+      repositoryRows(["a/b"]),
+      "a/b is the busiest repository, with 92 events; 1,402 repositories in all",
+    ],
+    [
+      "time-to-resolution",
+      resolutionRows(),
+      "The median merged pull request took 1.1 hours, the median completed issue took 1.1 days",
+    ],
+  ])("%s", (name, rows, title) => {
+    expect(answer(name, rows).chart().description.startsWith(`${title}. `)).toBe(true);
+  });
+});
+
+it("tells of the whole beside the rows, not in them", () => {
+  const result = answer("top-contributors", contributorRows(["me"], []));
+  expect(result.columns.map(({ name }) => name).filter((name) => name.startsWith("data_"))).toEqual(
+    [],
+  );
+  expect(Object.keys(result.rows[0] ?? {})).not.toContain("data_from");
+  expect(result.span).toEqual({ from: "2016-07-07T00:00:00Z", to: "2016-07-07T00:03:55Z" });
+});
+
+describe("checkParameters", () => {
+  const contributors = findAnalysis("top-contributors");
+
+  it("fills in the defaults", () => {
+    expect(checkParameters(contributors, {})).toEqual({ days: undefined, limit: 15 });
+    expect(checkParameters(findAnalysis("event-frequency"), {})).toMatchObject({ days: 7 });
+    expect(checkParameters(findAnalysis("event-frequency"), { days: "all" }).days).toBeUndefined();
+  });
+
+  it.each<[AnalyseOptions, string]>([
+    [{ days: 0 }, "days is 0"],
+    [{ days: 1.5 }, "days is 1.5"],
+    [{ limit: -1 }, "limit is -1"],
+    [{ limit: 1001 }, "limit is 1001"],
+    [{ limit: NaN }, "limit is NaN"],
+    [{ limits: 5 } as AnalyseOptions, "no parameter limits"],
+  ])("%j is refused", (options, words) => {
+    expect(() => checkParameters(contributors, options)).toThrow(words);
+  });
+
+  it("refuses what an analysis does not take", () => {
+    expect(() => checkParameters(findAnalysis("event-frequency"), { limit: 5 })).toThrow(
+      WorkbenchError,
+    );
+  });
+});
+
+it.each([
+  ["top-contributers", "did you mean top-contributors?"],
+  ["Repository-Activity", "did you mean repository-activity?"],
+  ["quux", "the analyses are top-contributors, event-frequency"],
+  ["__proto__", "the analyses are"],
+])("there is no %s, and the hint says %s", (name, hint) => {
+  try {
+    findAnalysis(name);
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ code: "USAGE" });
+    expect((error as WorkbenchError).hint).toContain(hint);
+  }
+});

@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { Chart } from "../../../src/lib/charts/chart";
+import { rankedBars } from "../../../src/lib/charts/ranked-bars";
+import { timeline } from "../../../src/lib/charts/timeline";
+import { answer } from "../analyses/answer";
+import * as samples from "../analyses/sample-rows";
+
+/** A chart of each kind, with data as one meets it, and with what nobody expects. */
+const charts: readonly (readonly [string, () => Chart])[] = [
+  [
+    "people and bots",
+    () => chartOf("top-contributors", samples.contributorRows(["a", "b"], ["x[bot]"])),
+  ],
+  [
+    "hostile names",
+    () => chartOf("top-contributors", samples.contributorRows(samples.hostileNames, [])),
+  ],
+  [
+    "names of Object's own",
+    () =>
+      chartOf(
+        "repository-activity",
+        samples.repositoryRows(["constructor", "__proto__", "toString"]),
+      ),
+  ],
+  ["one repository", () => chartOf("repository-activity", samples.repositoryRows(["a/b"]))],
+  [
+    "four minutes",
+    () => chartOf("event-frequency", samples.frequencyRows("minute", "2016-07-07T00:00:00Z", 4)),
+  ],
+  [
+    "three hours",
+    () =>
+      chartOf("event-frequency", samples.frequencyRows("10 minutes", "2021-07-21T06:00:00Z", 19)),
+  ],
+  [
+    "a week",
+    () => chartOf("event-frequency", samples.frequencyRows("hour", "2026-11-17T05:00:00Z", 168)),
+  ],
+  [
+    "forty days",
+    () => chartOf("event-frequency", samples.frequencyRows("day", "2026-10-17T00:00:00Z", 40)),
+  ],
+  ["resolutions", () => chartOf("time-to-resolution", samples.resolutionRows())],
+  ["no contributors", () => chartOf("top-contributors", [])],
+  ["no events", () => chartOf("event-frequency", [])],
+  ["no resolutions", () => chartOf("time-to-resolution", [])],
+  ["no repositories", () => chartOf("repository-activity", [])],
+];
+
+function chartOf(name: string, rows: Parameters<typeof answer>[1]): Chart {
+  return answer(name, rows).chart();
+}
+
+describe.each(charts)("%s", (_, make) => {
+  it.each([400, 720, 1400])("is drawn %d pixels wide, without overflow", async (width) => {
+    const svg = await make().toSvg({ width });
+    const drawn = Number(/<svg[^>]* width="(\d+(?:\.\d+)?)"/.exec(svg)?.[1]);
+    expect(drawn).toBeGreaterThan(width * 0.6);
+    expect(drawn).toBeLessThanOrEqual(width + 20);
+    expect(svg).not.toContain("NaN");
+    expect(svg).not.toMatch(/<script|\d(e[+-]\d)</);
+  });
+
+  it("has words for those who cannot see it, and plain JSON for a specification", () => {
+    const { spec, description } = make();
+    expect(description.length).toBeGreaterThan(40);
+    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+  });
+});
+
+it("gives every form in one bundle", async () => {
+  const bundle = await chartOf("top-contributors", samples.contributorRows(["a"], [])).mimeBundle();
+  expect(Object.keys(bundle)).toEqual([
+    "application/vnd.vegalite.v5+json",
+    "image/svg+xml",
+    "text/plain",
+  ]);
+  expect(bundle["text/plain"]).toMatch(/^a leads with 64 events; bots are behind 13 %/);
+});
+
+it("writes a PNG", async () => {
+  const png = await chartOf("top-contributors", samples.contributorRows(["a"], [])).toPng();
+  expect(Buffer.from(png.subarray(0, 4)).toString("latin1")).toBe("\x89PNG");
+});
+
+it("says that simulated events are simulated", () => {
+  const rows = samples.repositoryRows(["a/b"]);
+  expect(answer("repository-activity", rows, "demo").chart().description).toContain(
+    "Simulated events",
+  );
+  expect(answer("repository-activity", rows).chart().description).not.toContain("Simulated");
+});
+
+it("what comes from outside is never part of an expression", () => {
+  const marker = "MARKER'\"";
+  const { spec } = chartOf("repository-activity", samples.repositoryRows([marker]));
+  const expressions: string[] = [];
+  JSON.stringify(spec, (key, value: unknown) => {
+    if (
+      ["expr", "labelExpr", "signal", "calculate", "filter", "test", "init", "update"].includes(key)
+    ) {
+      expressions.push(JSON.stringify(value));
+    }
+    return value;
+  });
+  expect(expressions.length).toBeGreaterThan(3);
+  expect(expressions.filter((expression) => expression.includes("MARKER"))).toEqual([]);
+});
+
+describe("toHtml", () => {
+  it("holds all it needs, asks for nothing, and lets only its own scripts run", async () => {
+    const rows = samples.contributorRows(samples.hostileNames, []);
+    const html = await chartOf("top-contributors", rows).toHtml();
+    // Booleans throughout: a failure must not print a megabyte.
+    const scripts = [...html.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)];
+    expect(scripts.map(([, attributes]) => attributes)).toEqual([
+      ' type="application/json" id="spec"',
+      ...["", "", "", ""],
+    ]);
+    const page = scripts.reduce((rest, [script]) => rest.replace(script, ""), html);
+    expect(page).not.toMatch(/<(script|link|img|iframe)|alert\(1\)</);
+    expect(page).not.toMatch(/ (src|href)=/);
+    const policy = /content="(default-src [^"]*)"/.exec(page)?.[1] ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy.match(/'sha256-/g)).toHaveLength(4);
+    for (const [, , script] of scripts.slice(1)) {
+      const hash = createHash("sha256")
+        .update(script ?? "")
+        .digest("base64");
+      expect(policy.includes(`'sha256-${hash}'`)).toBe(true);
+    }
+    const json = scripts[0]?.[2] ?? "";
+    expect(JSON.parse(json)).toMatchObject({ width: "container" });
+    expect(json.includes("<")).toBe(false);
+  });
+});
+
+it.each([
+  [
+    "bars",
+    () =>
+      rankedBars(
+        many((at) => ({ name: `r${at}`, values: { A: 1 }, details: {} })),
+        { ...words, subject: "R", series: ["A"] },
+      ),
+  ],
+  [
+    "times",
+    () =>
+      timeline(
+        many((at) => ({
+          start: new Date(at * 60_000).toISOString(),
+          series: "PushEvent",
+          value: 1,
+        })),
+        { ...words, bucket: "minute" },
+      ),
+  ],
+])("too many %s to read are refused with advice", (_, draw) => {
+  expect(draw).toThrow(/5,001 rows/);
+});
+
+const words = { title: "t", subtitle: "s", description: "d", measure: "m" };
+
+function many<T>(make: (at: number) => T): T[] {
+  return Array.from({ length: 5001 }, (_, at) => make(at));
+}
+
+it("a specification that is broken is an error, not half a picture", async () => {
+  const chart = new Chart({ data: { url: "/etc/passwd" }, mark: "bar", encoding: {} });
+  await expect(chart.toSvg()).rejects.toThrow(/loads nothing/);
+});

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { escapeHtml, scriptJson, showControls } from "../../../src/lib/notebook/html";
+
+describe("escapeHtml", () => {
+  it("leaves nothing that opens an element or ends an attribute, and loses nothing", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const html = escapeHtml(text);
+        expect(html).not.toMatch(/[<>"'`]/);
+        const back = html.replaceAll(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => {
+          return { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", "#96": "`" }[name] ?? "";
+        });
+        expect(back).toBe(text);
+      }),
+    );
+  });
+});
+
+describe("scriptJson", () => {
+  it("never ends its element, and reads back the same", () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom("</script>", "<!--", "\u2028", "]]>"));
+    fc.assert(
+      fc.property(fc.array(text), (value) => {
+        const json = scriptJson(value);
+        expect(json).not.toMatch(/[<>&\u2028\u2029]/);
+        expect(JSON.parse(json)).toEqual(value);
+      }),
+    );
+  });
+});
+
+describe("showControls", () => {
+  it.each([
+    ["plain/repo-name", "plain/repo-name"],
+    ["abc\u202egpj.exe", "abc<U+202E>gpj.exe"],
+    ["a\u200bb\ufeff", "a<U+200B>b<U+FEFF>"],
+    ["a\nb\tc\0", "a␊b␉c␀"],
+    ["\u007f\u0085", "␡�"],
+    ["👩\u200d👧", "👩\u200d👧"],
+    ["a\u200db", "a<U+200D>b"],
+  ])("%j becomes %j", (text, shown) => {
+    expect(showControls(text)).toBe(shown);
+  });
+});
