@@ -30,6 +30,7 @@ SHOWN_TYPES = [
     "text/plain",
     "text/markdown",
 ]
+NOTEBOOK_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\.ipynb\)")
 HEADING = re.compile(r"^\s*#\s+(.+?)\s*#*\s*(?:\n|$)")
 
 
@@ -79,6 +80,26 @@ def take_title(notebook: NotebookNode) -> str | None:
     return None
 
 
+def leave_out_progress(notebook: NotebookNode) -> None:
+    """Drop progress displays: they told how long a step took, and the page is read afterwards."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
+
+
+def is_progress(output: NotebookNode) -> bool:
+    """Tell whether an output carries the mark of a progress display."""
+    mark = output.get("metadata", {}).get("workbench", {})
+    return isinstance(mark, dict) and mark.get("progress") is True
+
+
+def unlink_notebooks(notebook: NotebookNode) -> None:
+    """Keep the words of links to notebooks beside this one; from the page they lead nowhere."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = NOTEBOOK_LINK.sub(r"\1", cell.source)
+
+
 def content_policy(scripts: list[str]) -> str:
     """Write the page's policy: these scripts, styles of its own, and nothing from anywhere."""
     hashes = " ".join(
@@ -118,6 +139,8 @@ def render_page(
     template = templates / "workbench"
     texts = [read_script(path) for path in [*scripts, template / "report.js"]]
     title = take_title(notebook)
+    leave_out_progress(notebook)
+    unlink_notebooks(notebook)
     config = Config()
     config.NbConvertBase.display_data_priority = SHOWN_TYPES
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]

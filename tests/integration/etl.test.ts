@@ -63,7 +63,7 @@ function lines(...items: (Message | string)[]): Buffer {
   return gzipSync(`${text.join("\n")}\n`);
 }
 
-async function rows(sql: string): Promise<Record<string, unknown>[]> {
+async function rows(sql: string): Promise<readonly Record<string, unknown>[]> {
   return (await runQuery(settings, sql, {}, effects)).rows;
 }
 
@@ -82,7 +82,7 @@ async function contents(): Promise<unknown> {
 }
 
 // In order: each test goes on where the one before has ended, since a run takes half a minute.
-describe.sequential("the Glue job", () => {
+describe("the Glue job", () => {
   it("makes the tables where nothing has landed yet", async () => {
     expect(counts(await runEtl(settings, {}, effects))).toEqual(["SUCCEEDED", 0, 0, 0, 0]);
     expect(await rows("SELECT count(*) AS n FROM github_events")).toEqual([{ n: 0 }]);

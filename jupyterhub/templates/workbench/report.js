@@ -1,74 +1,77 @@
 // Draws the report's charts and folds its code. Runs after vega, vega-lite and vega-embed.
 "use strict";
 (() => {
-  /** Below this many pixels a legend stands under its chart. */
-  const narrow = 560;
+  // Inks and grounds of our charts' theme, as the page has them: words and lines follow the
+  // page's own colours, so that one drawing serves light, dark and paper. Data keeps its colours.
   const text = "currentColor";
-  const faint = "color-mix(in srgb, currentColor 22%, transparent)";
-  const quiet = { labelColor: text, titleColor: text, domainColor: faint, tickColor: faint };
-
-  // Colours of words and rules follow the page's, so that one drawing serves light, dark and paper.
+  const quiet = "var(--quiet, #57606a)";
+  const line = "#8c959f66";
+  const inks = new Map([
+    ["#24292f", text],
+    ["#57606a", quiet],
+    ["#8c959f", line],
+    ["#e5e8eb", line],
+    ["#ffffff", "transparent"],
+  ]);
+  // For charts that name no colours; what a chart names wins.
   const pageConfig = {
     background: "transparent",
-    axis: { ...quiet, gridColor: faint },
-    legend: { labelColor: text, titleColor: text },
+    axis: {
+      labelColor: text,
+      titleColor: quiet,
+      domainColor: line,
+      tickColor: line,
+      gridColor: line,
+    },
+    legend: { labelColor: text, titleColor: quiet },
     header: { labelColor: text, titleColor: text },
-    title: { color: text, subtitleColor: text },
+    title: { color: text, subtitleColor: quiet },
+    text: { color: text },
+    rule: { color: text },
     view: { stroke: "transparent" },
   };
 
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
   /** Keys of both, those of `over` winning. */
   function merge(under, over) {
-    const isObject = (value) =>
-      value !== null && typeof value === "object" && !Array.isArray(value);
     if (!isObject(under) || !isObject(over)) return over;
     const merged = { ...under };
     for (const [key, value] of Object.entries(over)) merged[key] = merge(under[key], value);
     return merged;
   }
 
-  /** Words broken into lines of at most `limit` characters; a word is never cut. */
-  function wrap(words, limit) {
-    const lines = [];
-    for (const word of words.split(/\s+/)) {
-      const last = lines.at(-1);
-      if (last !== undefined && last.length + 1 + word.length <= limit) {
-        lines[lines.length - 1] = `${last} ${word}`;
-      } else lines.push(word);
-    }
-    return lines.length > 1 ? lines : words;
-  }
-
-  /** A title whose lines fit into `width` pixels beside the chart's menu. */
-  function fitTitle(title, config, width) {
-    if (title === undefined || title === null) return title;
-    const given = typeof title === "object" && !Array.isArray(title) ? title : { text: title };
-    const fitted = { ...given };
-    for (const [key, sizeKey, size] of [
-      ["text", "fontSize", 13],
-      ["subtitle", "subtitleFontSize", 11],
-    ]) {
-      const pixels = given[sizeKey] ?? config.title?.[sizeKey] ?? size;
-      const limit = Math.floor((width - 40) / (pixels * 0.6));
-      if (typeof given[key] === "string") fitted[key] = wrap(given[key], limit);
-    }
-    return fitted;
+  /** A copy with `change` applied to every string, those of the data left alone. */
+  function mapStrings(value, change) {
+    if (typeof value === "string") return change(value);
+    if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        key === "data" || key === "datasets" ? item : mapStrings(item, change),
+      ]),
+    );
   }
 
   /** The chart as the page shows it: as wide as its column, in the page's colours. */
-  function forPage(spec, width) {
-    const shown = { ...spec, background: "transparent" };
-    shown.config = merge(spec.config ?? {}, pageConfig);
-    if (width < narrow) {
-      shown.config = merge(shown.config, { legend: { orient: "bottom", columns: 2 } });
-    }
-    shown.title = fitTitle(spec.title, shown.config, width);
-    if (shown.title === undefined) delete shown.title;
-    if ("mark" in spec || "layer" in spec) {
+  function forPage(spec) {
+    const shown = mapStrings(spec, (value) => inks.get(value.toLowerCase()) ?? value);
+    shown.config = merge(pageConfig, shown.config ?? {});
+    const single = "mark" in spec || "layer" in spec;
+    if (single && typeof spec.width !== "object") {
       shown.width = "container";
       shown.autosize = { type: "fit-x", contains: "padding" };
     }
     return shown;
+  }
+
+  /**
+   * The interpreter reads `datetime(1626847200000)`, which Vega-Lite writes for a moment, as that
+   * year; the number itself is the same moment.
+   */
+  function mendMoments(vegaSpec) {
+    return mapStrings(vegaSpec, (value) => value.replace(/\bdatetime\((-?\d{6,})\)/g, "$1"));
   }
 
   async function draw(figure) {
@@ -78,12 +81,12 @@
       renderer: "svg",
       // Expressions are interpreted, not compiled: the page's policy forbids making code.
       ast: true,
+      patch: mendMoments,
       actions: { export: true, source: false, compiled: false, editor: false },
       downloadFileName: document.title,
       tooltip: { theme: "report" },
     };
-    const live = figure.querySelector(".live");
-    await vegaEmbed(live, forPage(spec, live.clientWidth), options);
+    await vegaEmbed(figure.querySelector(".live"), forPage(spec), options);
     figure.classList.add("drawn");
   }
 

@@ -11,6 +11,4 @@ import { register as tail } from "./tail";
 export type Register = (program: Command, context: CliContext) => void;
 
 /** Every subcommand, in the order `--help` lists them. */
-export const commands: readonly Register[] = [
-  produce, consume, tail, etl, run, report,
-];
+export const commands: readonly Register[] = [produce, consume, tail, etl, run, report];

@@ -8,8 +8,8 @@ import { daysParameter, limitParameter } from "./parameters";
 import { numberAt, textAt } from "./read-row";
 import { countsByType, lastDays } from "./window";
 
-/** A bot's login, as far as a name tells: `dependabot[bot]`, `k8s-ci-robot`, `renovate-bot`. */
-const botPattern = String.raw`(\[bot\]|[-_](bot|robot))$`;
+/** A bot's login, as far as a name tells: `dependabot[bot]`, `k8s-ci-robot`, `LombiqBot`; not `Talbot`. */
+const botPattern = String.raw`(\[bot\]|[-_]([Bb]ot|BOT|[Rr]obot)|[a-z0-9]Bot)$`;
 
 /** Who is behind most events, with bots in a list of their own. */
 export const topContributors: Analysis = {
@@ -19,7 +19,7 @@ export const topContributors: Analysis = {
   parameters: [daysParameter("all"), limitParameter(15, "people, and as many bots")],
   caveat:
     "An event is one action, a push of one commit as much as one of a hundred. Bots are told by " +
-    "their names ([bot], -bot, -robot at the end): some go by other names.",
+    "their names ([bot], -bot, -robot or Bot at the end): some go by other names.",
 
   sql({ days, limit }) {
     const window = lastDays("github_events", "created_at", days);
@@ -28,7 +28,7 @@ export const topContributors: Analysis = {
 WITH counted AS (
   SELECT
     user_login,
-    CASE WHEN regexp_like(lower(user_login), '${botPattern}') THEN 'bot' ELSE 'person' END AS kind,
+    CASE WHEN regexp_like(user_login, '${botPattern}') THEN 'bot' ELSE 'person' END AS kind,
     ${countsByType},
     count(DISTINCT repo) AS repositories,
     min(created_at) AS first_at,

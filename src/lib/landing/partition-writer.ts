@@ -158,28 +158,28 @@ export class PartitionWriter {
     const lines = records.flatMap(({ line }) => line ?? []);
     let landedTo = last.offset;
     let created = 0;
-    if (lines.length > 0) {
-      this.enter("uploading");
-      const key = objectKey(context.prefix, {
-        topic: context.topic,
-        partition,
-        offset: first.offset,
-        timestampMs: first.timestampMs,
-      });
-      const metadata = this.describe(first, last, lines.length, reason);
-      const outcome = await store.create({
-        key,
-        metadata,
-        contentType: "application/gzip",
-        body: await compress(`${lines.join("\n")}\n`),
-      });
-      if (outcome === "created") created = 1;
-      else {
-        const found = await adoptObject(store, key, metadata);
-        landedTo = found.last;
-        if (found.ours) created = 1;
-        else context.effects.logger.info("adopted an object that was there", { key });
-      }
+    this.enter("uploading");
+    const key = objectKey(context.prefix, {
+      topic: context.topic,
+      partition,
+      offset: first.offset,
+      timestampMs: first.timestampMs,
+    });
+    const metadata = this.describe(first, last, lines.length, reason);
+    // Written even without a line: it is what tells an owner that wakes up late, with more in its
+    // buffer, that these offsets are done with.
+    const outcome = await store.create({
+      key,
+      metadata,
+      contentType: "application/gzip",
+      body: await compress(lines.map((line) => `${line}\n`).join("")),
+    });
+    if (outcome === "created") created = 1;
+    else {
+      const found = await adoptObject(store, key, metadata);
+      landedTo = found.last;
+      if (found.ours) created = 1;
+      else context.effects.logger.info("adopted an object that was there", { key });
     }
     if (this.isRetired()) return [];
     this.enter("uploaded");

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { installationDir } from "../../lib/config/sources";
 import { homePaths } from "../home";
@@ -36,12 +36,25 @@ export function isPythonReady(setup: Pick<PythonSetup, "home" | "tests">): boole
 export async function installPython(setup: PythonSetup): Promise<void> {
   const { venv } = homePaths(setup.home);
   const python = join(venv, "bin", "python");
-  const run = (purpose: string, ...command: [string, ...string[]]): Promise<void> =>
-    runProgram({ ...setup, purpose, command, hint: "the same command tries again" });
+  // Inside the environment, so that downloads show as its growth, and go with it.
+  const scratch = join(venv, ".pip");
+  const run = (purpose: string, ...command: [string, ...string[]]): Promise<void> => {
+    const hint = "it needs PyPI; the same command tries again";
+    return runProgram({ ...setup, purpose, command, hint, env: { TMPDIR: scratch } });
+  };
   const pip = (...args: string[]): Promise<void> =>
     run(
       "installing the Python packages",
-      ...[python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", ...args],
+      ...[
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--no-compile",
+        ...args,
+      ],
     );
 
   // What no stamp vouches for was interrupted, and may hold half a package.
@@ -49,14 +62,18 @@ export async function installPython(setup: PythonSetup): Promise<void> {
   const wanted = stamps(setup);
   for (const { stamp } of allStamps) rmSync(join(venv, stamp), { force: true });
   if (fresh) {
-    await run("making the Python environment", setup.program, "-m", "venv", "--clear", venv);
+    rmSync(venv, { recursive: true, force: true });
+    mkdirSync(scratch, { recursive: true });
+    await run("making the Python environment", setup.program, "-m", "venv", venv);
   }
+  mkdirSync(scratch, { recursive: true });
   await pip(...buildTools);
   const files = setup.tests ? testFiles : requirementFiles;
   const paths = files.map((folder) => join(installationDir, folder, "requirements.txt"));
   await pip("--no-build-isolation", ...paths.flatMap((path) => ["-r", path]));
   await pip("--no-deps", "--ignore-requires-python", awsGlue);
   if (findJdk(trinoJdk, process.env, venv) === undefined) await pip("--no-deps", jdk);
+  rmSync(scratch, { recursive: true, force: true });
   for (const { stamp, pins } of wanted) stampInstalled({ folder: venv, pins }, stamp);
 }
 

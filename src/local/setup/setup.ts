@@ -27,8 +27,9 @@ interface Step {
   title: string;
   done: () => boolean;
   install: () => Promise<unknown>;
-  /** Folders that grow meanwhile, and about how much they hold in the end. */
+  /** Folders that grow meanwhile. */
   watch: readonly string[];
+  /** About how much it is on the disk; 0 where it is not worth telling. */
   expectedMb: number;
 }
 
@@ -119,7 +120,7 @@ function tracks(options: SetupOptions, effects: Effects): Step[][] {
       done: () => isPythonReady(python),
       install: () => installPython(python),
       watch: [venv],
-      expectedMb: tests ? 1_250 : 1_000,
+      expectedMb: tests ? 950 : 850,
     },
     {
       title: "TypeScript kernel for notebooks",
@@ -136,8 +137,8 @@ function tracks(options: SetupOptions, effects: Effects): Step[][] {
       installOnce(installation, (folder) =>
         installation.fill(folder, { log, python: program, ...signal }),
       ),
-    watch: [mavenRepository(installation.group)],
-    expectedMb: installation.downloadMb,
+    watch: [mavenRepository(installation.group), `${installation.folder}.new`],
+    expectedMb: installation.sizeMb,
   }));
   const archive: Step = {
     title: "Kafka's class-data archive",

@@ -45,7 +45,7 @@ describe("findings", () => {
     [
       "event-frequency",
       frequencyRows("hour", "2021-07-21T14:00:00Z", 3),
-      "Busiest hour: from 2021-07-21 15:00 UTC, with 303 events",
+      "Busiest hour: from 2021-07-21 16:00 UTC, with 299 events",
     ],
     [
       "repository-activity",

@@ -138,7 +138,7 @@ describe("apiPoller", () => {
     expect(batches[0]?.unreadable).toEqual([
       {
         raw: '{"id":1}',
-        reason: "not a GitHub event: actor is missing, not an object",
+        reason: "not a GitHub event: actor is missing",
         origin: `${address}/events?page=2`,
       },
     ]);

@@ -20,7 +20,7 @@ export function renderValue(value: unknown, type: TrinoType): string | null {
     case "row":
       return renderRow(value as unknown[], type);
     default:
-      return String(value);
+      return typeof value === "string" ? value : JSON.stringify(value);
   }
 }
 

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { WorkbenchError } from "../../../src/lib/errors";
+import { kafkaError } from "../../../src/lib/kafka/kafka-error";
+
+const local = { brokers: ["127.0.0.1:9092"], topic: "github-events" };
+const remote = { brokers: ["kafka.example.org:9093"], topic: "github-events" };
+
+function named(name: string, message: string, fields: object = {}): Error {
+  return Object.assign(new Error(message), { name, ...fields });
+}
+
+describe("kafkaError", () => {
+  it("says what cannot be reached and how to start it", () => {
+    const cause = named("KafkaJSConnectionError", "Connection error: connect ECONNREFUSED");
+    const error = named("KafkaJSNumberOfRetriesExceeded", "gave up", { cause });
+    expect(kafkaError(error, local)).toMatchObject({
+      code: "KAFKA",
+      retryable: true,
+      message: "cannot reach Kafka at 127.0.0.1:9092: Connection error: connect ECONNREFUSED",
+      hint: "start it: npx workbench up",
+    });
+    expect(kafkaError(error, remote).hint).toMatch(/KAFKA_BROKERS/);
+  });
+
+  it.each([
+    ["KafkaJSSASLAuthenticationError", {}, /refused the login: no/, /KAFKA_SASL/],
+    [
+      "KafkaJSProtocolError",
+      { type: "UNKNOWN_TOPIC_OR_PARTITION" },
+      /has no topic github-events/,
+      /produce makes it/,
+    ],
+  ])("%s", (name, fields, message, hint) => {
+    const error = kafkaError(named(name, "no", fields), local);
+    expect(error.message).toMatch(message);
+    expect(error.hint).toMatch(hint);
+    expect(error.retryable).toBe(false);
+  });
+
+  it("leaves what is one of ours alone", () => {
+    const error = new WorkbenchError("TOPIC_MISMATCH", "other topic");
+    expect(kafkaError(error, local)).toBe(error);
+  });
+});
