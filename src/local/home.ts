@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readLayers } from "../lib/config/sources";
 
 /** Where things lie below WORKBENCH_HOME. Deleting the folder is starting anew. */
 export interface HomePaths {
@@ -27,4 +28,12 @@ export function homePaths(home: string): HomePaths {
     data: join(home, "data"),
     localEnv: join(home, "local.env"),
   };
+}
+
+/** The home in force, whatever else of the settings may be wrong. */
+export function currentHome(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  cwd: string = process.cwd(),
+): string {
+  return readLayers(env, cwd).home;
 }

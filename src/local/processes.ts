@@ -39,7 +39,10 @@ export interface EngineCommand {
 
 /** How long an engine may take to end after SIGTERM. */
 const defaultGraceMs = 20_000;
+/** The same for what an engine itself has started and forgotten. */
+const helperGraceMs = 2_000;
 const pollIntervalMs = 50;
+const maxShownLine = 240;
 
 /** The file an engine's output is appended to. */
 export function logFile(home: string, name: string): string {
@@ -62,8 +65,6 @@ export async function startEngine(
   if (before.state === "running") {
     throw new WorkbenchError("ENGINE", `${engine.name} runs already, pid ${before.record.pid}`);
   }
-  // What a crashed one left behind would keep its port.
-  if (before.state === "crashed") for (const one of leftovers(before.record)) kill(one);
 
   mkdirSync(homePaths(home).logs, { recursive: true });
   const log = openSync(logFile(home, engine.name), "a", 0o600);
@@ -95,6 +96,22 @@ export async function startEngine(
 }
 
 /**
+ * Ends what an engine that crashed has left behind, which would keep its port.
+ *
+ * @returns whether it had crashed
+ */
+export async function clearCrashed(
+  home: string,
+  name: string,
+  effects: Pick<Effects, "now" | "sleep">,
+): Promise<boolean> {
+  const { state, record } = engineState(home, name);
+  if (state !== "crashed") return false;
+  await endProcesses(leftovers(record), helperGraceMs, effects);
+  return true;
+}
+
+/**
  * Stops an engine and what it started itself: SIGTERM, and SIGKILL after the grace. Other
  * engines that it started, Trino by the gateway, have records of their own and stay.
  *
@@ -118,7 +135,7 @@ export async function stopEngine(
 
   await endProcesses([before.record], graceMs, effects);
   // It should have stopped these itself; what it forgot is ours to end.
-  await endProcesses(helpers, 2_000, effects);
+  await endProcesses(helpers, helperGraceMs, effects);
   forgetEngine(home, name);
   return before;
 }
@@ -153,7 +170,7 @@ export async function waitUntilReady(
         state === "running"
           ? `does not answer after ${Math.round(waitedMs / 1000)} s: ${reason}`
           : "ended while it was starting";
-      const lines = lastLogLines(home, name, 3).join(" | ");
+      const lines = lastLogLines(home, name, 3).map(clipLine).join(" | ");
       throw new WorkbenchError("ENGINE", `${name} ${what}${lines === "" ? "" : `; ${lines}`}`, {
         hint: `npx workbench logs ${name}`,
       });
@@ -182,6 +199,11 @@ export function lastLines(file: string, count: number): string[] {
         .split("\n")
         .filter((line) => line.trim() !== "")
         .slice(-count);
+}
+
+/** A line short enough to be told among others. */
+export function clipLine(line: string): string {
+  return line.length > maxShownLine ? `${line.slice(0, maxShownLine)}…` : line;
 }
 
 function readTail(file: string, maxBytes: number): string {

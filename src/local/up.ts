@@ -8,7 +8,7 @@ import type { Engine, EngineContext, EngineName } from "./engines/engine";
 import { localSettings, writeLocalEnv } from "./local-env";
 import { withLock } from "./lock";
 import { choosePort, type Ports, readPorts, writePorts } from "./ports";
-import { engineState, startEngine, stopEngine, waitUntilReady } from "./processes";
+import { clearCrashed, engineState, startEngine, stopEngine, waitUntilReady } from "./processes";
 
 /** What is to be started, and with which environment. */
 export interface UpOptions {
@@ -35,6 +35,11 @@ export async function bringUp(options: UpOptions, effects: Effects): Promise<UpS
   mkdirSync(options.home, { recursive: true });
   return withLock(options.home, "up", async () => {
     const wanted = allEngines.filter((engine) => options.engines?.includes(engine.name) ?? true);
+    for (const { name } of wanted) {
+      if (await clearCrashed(options.home, name, effects)) {
+        effects.logger.warn(`${name} had crashed and is started again`);
+      }
+    }
     const ports = await choosePorts(options.home, allEngines);
     const local = localSettings(ports);
     writePorts(options.home, ports);
@@ -79,10 +84,8 @@ async function ensureRunning(
   const { home } = context;
   const { name } = engine;
   const before = engineState(home, name);
-  if (before.state === "crashed") {
-    effects.logger.warn(`${name} had crashed and is started again`, { pid: before.record.pid });
-  }
   const port = context.ports[name];
+  if (before.state !== "running") effects.progress({ step: name, state: "starting" });
   const launch = await engine.prepare(context, effects);
   let state: "started" | "running" = "running";
   if (before.state === "running" && !sameCommand(before.record.command, launch.command)) {
@@ -90,7 +93,6 @@ async function ensureRunning(
     await stopEngine(home, name, effects, engine.graceMs);
   }
   if (engineState(home, name).state !== "running") {
-    effects.progress({ step: name, state: "starting" });
     const command = { ...launch, name, ...(port === undefined ? {} : { port }) };
     await startEngine(home, command, effects);
     state = "started";

@@ -18,7 +18,10 @@ export interface Hub {
 /**
  * Starts JupyterHub as the supervisor does, on the engines of `home`, whose `venv` it runs.
  */
-export async function startHub(home: string): Promise<Hub> {
+export async function startHub(
+  home: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Hub> {
   const state = join(home, "jupyterhub");
   mkdirSync(state, { recursive: true });
   const password = `test ${Math.random().toString(36).slice(2)} "&<`;
@@ -30,6 +33,7 @@ export async function startHub(home: string): Promise<Hub> {
     cwd: state,
     env: {
       ...process.env,
+      ...env,
       JUPYTERHUB_PORT: String(port),
       WORKBENCH_HOME: home,
       WORKBENCH_PASSWORD_FILE: passwordFile,

@@ -71,7 +71,8 @@ SELECT * FROM (
     SELECT
         CASE WHEN suffix(lower(login), '[bot]') OR suffix(lower(login), '-bot')
               OR suffix(lower(login), '_bot') OR suffix(lower(login), '-robot')
-              OR suffix(lower(login), '_robot') OR regexp_matches(login, '[a-z0-9]Bot$') THEN 'bot' ELSE 'person' END AS kind,
+              OR suffix(lower(login), '_robot') OR regexp_matches(login, '[a-z0-9]Bot$')
+              THEN 'bot' ELSE 'person' END AS kind,
         login AS user_login, {COUNTS}, count(DISTINCT repo)::INT AS repositories
     FROM events GROUP BY login
 )

@@ -13,6 +13,9 @@ type Message = Record<string, unknown>;
 const effects = systemEffects();
 let settings: Settings;
 
+/** Two runs, on a machine that has more to do than this. */
+const twoRunsMs = 600_000;
+
 beforeAll(() => {
   // A dataset of its own: what other tests or runs have stored is not in the way.
   settings = loadSettings({ dataset: `etl${Date.now().toString(36)}` });
@@ -82,7 +85,7 @@ async function contents(): Promise<unknown> {
 }
 
 // In order: each test goes on where the one before has ended, since a run takes half a minute.
-describe("the Glue job", () => {
+describe("the Glue job", { timeout: twoRunsMs }, () => {
   it("makes the tables where nothing has landed yet", async () => {
     expect(counts(await runEtl(settings, {}, effects))).toEqual(["SUCCEEDED", 0, 0, 0, 0]);
     expect(await rows("SELECT count(*) AS n FROM github_events")).toEqual([{ n: 0 }]);

@@ -5,12 +5,13 @@
   // page's own colours, so that one drawing serves light, dark and paper. Data keeps its colours.
   const text = "currentColor";
   const quiet = "var(--quiet, #57606a)";
-  const line = "#8c959f66";
+  const line = "#8c959f99";
+  const grid = "#8c959f40";
   const inks = new Map([
     ["#24292f", text],
     ["#57606a", quiet],
     ["#8c959f", line],
-    ["#e5e8eb", line],
+    ["#e5e8eb", grid],
     ["#ffffff", "transparent"],
   ]);
   // For charts that name no colours; what a chart names wins.
@@ -21,7 +22,7 @@
       titleColor: quiet,
       domainColor: line,
       tickColor: line,
-      gridColor: line,
+      gridColor: grid,
     },
     legend: { labelColor: text, titleColor: quiet },
     header: { labelColor: text, titleColor: text },

@@ -1,14 +1,37 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context";
+import { register as analyse } from "./analyse";
 import { register as consume } from "./consume";
+import { register as doctor } from "./doctor";
+import { register as down } from "./down";
+import { register as env } from "./env";
 import { register as etl } from "./etl";
+import { register as logs } from "./logs";
 import { register as produce } from "./produce";
+import { register as query } from "./query";
 import { register as report } from "./report";
 import { register as run } from "./run";
+import { register as status } from "./status";
 import { register as tail } from "./tail";
+import { register as up } from "./up";
 
 /** A subcommand adds itself to the program. */
 export type Register = (program: Command, context: CliContext) => void;
 
 /** Every subcommand, in the order `--help` lists them. */
-export const commands: readonly Register[] = [produce, consume, tail, etl, run, report];
+export const commands: readonly Register[] = [
+  up,
+  down,
+  status,
+  logs,
+  doctor,
+  env,
+  run,
+  produce,
+  consume,
+  tail,
+  etl,
+  query,
+  analyse,
+  report,
+];

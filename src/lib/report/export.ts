@@ -23,6 +23,8 @@ export interface ReportOptions {
   outDir?: string;
   /** Values for the constants of cells tagged `parameters`. */
   set?: Readonly<Record<string, string>>;
+  /** The kernel's name. Default: `tslab`. */
+  kernel?: string;
 }
 
 /** The pages that were written. */
@@ -72,18 +74,22 @@ export async function exportReport(
   const reports: WrittenReport[] = [];
   for (const file of files) {
     throwIfAborted(effects.signal);
-    reports.push(await exportOne(settings, file, outDir, python, effects));
+    const job = { settings, file, outDir, python, kernel: options.kernel ?? "tslab" };
+    reports.push(await exportOne(job, effects));
   }
   return { reports };
 }
 
-async function exportOne(
-  settings: Settings,
-  file: NotebookFile,
-  outDir: string,
-  python: string,
-  effects: Effects,
-): Promise<WrittenReport> {
+interface OneExport {
+  settings: Settings;
+  file: NotebookFile;
+  outDir: string;
+  python: string;
+  kernel: string;
+}
+
+async function exportOne(one: OneExport, effects: Effects): Promise<WrittenReport> {
+  const { settings, file, outDir } = one;
   const path = join(outDir, `${file.name}.html`);
   const partial = join(outDir, `.${file.name}.${process.pid}.partial`);
   const onEvent = (event: ExportEvent): void => {
@@ -96,9 +102,9 @@ async function exportOne(
   };
   try {
     const command = {
-      python,
+      python: one.python,
       script: join(installationDir, "jupyterhub", "export_report.py"),
-      job: await describeJob(settings, file, partial, effects),
+      job: await describeJob(one, partial, effects),
       env: kernelEnvironment(settings),
       cwd: file.folder,
     };
@@ -113,8 +119,7 @@ async function exportOne(
 }
 
 async function describeJob(
-  settings: Settings,
-  file: NotebookFile,
+  { settings, file, kernel }: OneExport,
   output: string,
   effects: Effects,
 ): Promise<Record<string, unknown>> {
@@ -123,7 +128,7 @@ async function describeJob(
     notebook: file.notebook,
     name: file.name,
     folder: file.folder,
-    kernel: "tslab",
+    kernel,
     dataset: settings.dataset,
     notice: isDemoDataset(settings.dataset)
       ? "Invented events: the simulator made them, so that the workbench can be tried without GitHub."

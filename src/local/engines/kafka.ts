@@ -28,7 +28,7 @@ export const kafka: Engine = {
       const format = ["format", "--cluster-id", clusterId, "--config", file, "--ignore-formatted"];
       await runProgram({
         command: [...java, "kafka.tools.StorageTool", ...format],
-        log: join(homePaths(home).logs, "kafka.log"),
+        log: join(homePaths(home).logs, "kafka-format.log"),
         purpose: "formatting Kafka's storage",
         cwd: dir,
         ...(effects.signal === undefined ? {} : { signal: effects.signal }),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { installationDir } from "../../lib/config/sources";
 import { homePaths } from "../home";
@@ -90,5 +90,7 @@ function pins(home: string, folders: readonly string[]): string[] {
   const texts = folders.map((folder) =>
     readFileSync(join(installationDir, folder, "requirements.txt"), "utf8"),
   );
-  return [...buildTools, awsGlue, jdk, ...texts, homePaths(home).venv];
+  // Its scripts hold the environment's own path: a copy elsewhere is none.
+  const { venv } = homePaths(home);
+  return [...buildTools, awsGlue, jdk, ...texts, existsSync(venv) ? realpathSync(venv) : venv];
 }

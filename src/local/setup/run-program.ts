@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { throwIfAborted } from "../../lib/effects";
 import { WorkbenchError } from "../../lib/errors";
-import { lastLines } from "../processes";
+import { clipLine, lastLines } from "../processes";
 
 /** A program that is run to its end. */
 export interface ProgramRun {
@@ -43,7 +43,7 @@ export async function runProgram(run: ProgramRun): Promise<void> {
     if (status === 0) return;
     throw new WorkbenchError(
       "ENGINE",
-      `${run.purpose} failed: ${program} ended with ${status}: ${lastLines(run.log, 3).join(" | ")}`,
+      `${run.purpose} failed: ${program} ended with ${status}: ${lastLines(run.log, 3).map(clipLine).join(" | ")}`,
       { hint: `${run.hint ?? "the same command goes on where it stopped"}; log: ${run.log}` },
     );
   } catch (error) {

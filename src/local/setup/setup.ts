@@ -92,7 +92,9 @@ async function runStep(step: Step, effects: Effects): Promise<void> {
   const tell = (): void => {
     const seconds = Math.round((effects.now() - startedMs) / 1000);
     const grown =
-      expectedMb === 0 ? "" : `${formatMb(size() - before)} of about ${expectedMb} MB, `;
+      expectedMb === 0
+        ? ""
+        : `${formatMb(Math.max(0, size() - before))} of about ${expectedMb} MB, `;
     effects.logger.info(`  ${title}: ${grown}${seconds} s`);
   };
   effects.logger.info(`${title}: installing${expectedMb === 0 ? "" : `, about ${expectedMb} MB`}`);

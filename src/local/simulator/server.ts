@@ -35,7 +35,8 @@ export interface Simulator {
 const hourMs = 3_600_000;
 
 /**
- * Serves `GET /events` as GitHub's API does, on loopback, with invented events.
+ * Serves `GET /events` and `GET /rate_limit` as GitHub's API does, on loopback, with invented
+ * events.
  *
  * @see https://docs.github.com/en/rest/activity/events#list-public-events
  */
@@ -72,23 +73,21 @@ class SimulatedApi {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     response.setHeader("Server", "github-events-simulator");
-    if (request.method === "GET" && url.pathname === "/rate_limit") {
-      // As on GitHub, asking for the limit costs nothing of it.
-      this.setLimitHeaders(response);
-      const { requestLimit: limit } = this.options;
-      const core = { limit, used: this.used, remaining: Math.max(0, limit - this.used) };
-      sendJson(response, 200, { resources: { core }, rate: core });
-      return;
-    }
-    if (request.method !== "GET" || url.pathname !== "/events") {
-      sendJson(response, 404, { message: "Not Found" });
-      return;
-    }
     const nowMs = this.options.now();
     const hour = Math.floor(nowMs / hourMs);
     if (hour !== this.limitHour) {
       this.limitHour = hour;
       this.used = 0;
+    }
+    if (request.method === "GET" && url.pathname === "/rate_limit") {
+      // As on GitHub, asking for the limit costs nothing of it.
+      this.setLimitHeaders(response);
+      sendJson(response, 200, { resources: { core: this.limit() }, rate: this.limit() });
+      return;
+    }
+    if (request.method !== "GET" || url.pathname !== "/events") {
+      sendJson(response, 404, { message: "Not Found" });
+      return;
     }
     if (this.used >= this.options.requestLimit) {
       this.setLimitHeaders(response);
@@ -133,12 +132,20 @@ class SimulatedApi {
   }
 
   private setLimitHeaders(response: ServerResponse): void {
-    const { requestLimit } = this.options;
-    response.setHeader("X-RateLimit-Limit", String(requestLimit));
-    response.setHeader("X-RateLimit-Remaining", String(Math.max(0, requestLimit - this.used)));
-    response.setHeader("X-RateLimit-Used", String(this.used));
     response.setHeader("X-RateLimit-Resource", "core");
-    response.setHeader("X-RateLimit-Reset", String(((this.limitHour + 1) * hourMs) / 1000));
+    for (const [name, value] of Object.entries(this.limit())) {
+      response.setHeader(`X-RateLimit-${name[0]?.toUpperCase() ?? ""}${name.slice(1)}`, value);
+    }
+  }
+
+  private limit(): { limit: number; remaining: number; used: number; reset: number } {
+    const { requestLimit: limit } = this.options;
+    return {
+      limit,
+      remaining: Math.max(0, limit - this.used),
+      used: this.used,
+      reset: ((this.limitHour + 1) * hourMs) / 1000,
+    };
   }
 }
 

@@ -128,8 +128,9 @@ function headers(session?: TrinoSession): Record<string, string> {
  * Parses JSON with whole numbers of 16 digits and more as text: a bigint does not fit a double.
  */
 export function parseLossless(text: string): unknown {
-  const safe = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
+  const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+  const safe = text.replaceAll(token, (found) =>
+    /^-?\d{16,}$/.test(found) ? `"${found}"` : found,
   );
   return JSON.parse(safe);
 }

@@ -17,7 +17,8 @@ import {
 /** The engine's name in `status`, `logs` and `down`. */
 const engineName = "trino";
 const preferredPort = 18080;
-const startTimeoutMs = 120_000;
+/** Seconds on an idle machine; a busy one with two cores has needed two minutes. */
+const startTimeoutMs = 300_000;
 
 /** Trino of one home: started when first needed, adopted where it runs already. */
 export interface TrinoEngine {
@@ -109,7 +110,7 @@ async function waitForAnswer(home: string, port: number, effects: Effects): Prom
   // `/v1/info` says ready before there is a node to run on: only an answer counts.
   const probe = async (): Promise<void> => {
     const session = { catalog: catalogName, source: "workbench-probe" };
-    const answer = await client.run("SELECT 1", session, AbortSignal.timeout(10_000));
+    const answer = await client.run("SELECT 1", session, AbortSignal.timeout(60_000));
     if (answer.error !== undefined) throw new Error(answer.error.message);
   };
   await waitUntilReady(home, engineName, probe, effects, startTimeoutMs);

@@ -53,7 +53,7 @@ describe("parseEvent", () => {
     ],
     [{ ...good, public: "yes" }, 'not a GitHub event: public is "yes", not true or false'],
   ])("refuses %j", (value, message) => {
-    expect(() => parseEvent(value)).toThrowError(
+    expect(() => parseEvent(value)).toThrow(
       expect.objectContaining({ code: "BAD_INPUT", message }),
     );
   });

@@ -126,7 +126,7 @@ describe("fileSource", () => {
       code: "BAD_INPUT",
       message: `${join(dir, "none")}: there is no such file`,
     });
-    expect(() => fileSource([])).toThrowError(expect.objectContaining({ code: "USAGE" }));
+    expect(() => fileSource([])).toThrow(expect.objectContaining({ code: "USAGE" }));
   });
 
   it("stops when it is told to", async () => {

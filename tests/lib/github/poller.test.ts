@@ -154,11 +154,11 @@ describe("apiPoller", () => {
       once: false,
       connect: () => Promise.resolve(() => Promise.resolve(ok([event(1)]))),
     });
-    let batches = 0;
-    for await (const _batch of source.batches(time.effects({ signal: stop.signal }))) {
-      batches += 1;
-      if (batches === 2) stop.abort();
+    const batches: SourceBatch[] = [];
+    for await (const batch of source.batches(time.effects({ signal: stop.signal }))) {
+      batches.push(batch);
+      if (batches.length === 2) stop.abort();
     }
-    expect(batches).toBe(2);
+    expect(batches).toHaveLength(2);
   });
 });

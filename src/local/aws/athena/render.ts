@@ -39,8 +39,10 @@ export function renderDouble(value: number): string {
     const text = String(value);
     return text.includes(".") ? text : `${text}.0`;
   }
-  const [digits = "", exponent = ""] = value.toExponential().split("e");
-  return `${digits.includes(".") ? digits : `${digits}.0`}E${Number(exponent)}`;
+  const shortest = value.toExponential();
+  // Java gives two digits at least, and takes the nearest of them.
+  const text = shortest.includes(".") ? shortest : value.toExponential(1);
+  return text.replace(/e\+?/, "E");
 }
 
 /** `0a ff` from base64. */

@@ -27,9 +27,7 @@ const startSchema = z.looseObject({
         .optional(),
     })
     .optional(),
-  ResultConfiguration: z
-    .looseObject({ OutputLocation: z.string().optional() })
-    .optional(),
+  ResultConfiguration: z.looseObject({ OutputLocation: z.string().optional() }).optional(),
   WorkGroup: z.string().optional(),
   ExecutionParameters: z.array(z.string().min(1).max(1024)).min(1).optional(),
 });

@@ -1,0 +1,152 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { installationDir } from "../../src/lib/config/sources";
+import type { Settings } from "../../src/lib/config/settings";
+import { systemEffects } from "../../src/lib/effects";
+import { exportReport } from "../../src/lib/report";
+import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
+import { openDemoData } from "./demo-data";
+import { writeNotebook } from "./trial-notebook";
+
+const effects = systemEffects();
+const outDir = mkdtempSync(join(tmpdir(), "reports-"));
+let settings: Settings;
+let browser: Browser;
+
+beforeAll(async () => {
+  settings = await openDemoData();
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+interface View {
+  width: number;
+  colorScheme: "light" | "dark";
+}
+
+/** Opens a page with the network off and waits until `charts` charts are drawn. */
+async function openOffline(file: string, view: View, charts: number): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    viewport: { width: view.width, height: 900 },
+    colorScheme: view.colorScheme,
+  });
+  await context.setOffline(true);
+  const watched = await watchPage(context);
+  await watched.page.goto(pathToFileURL(file).href);
+  await watched.page
+    .locator("figure.chart.drawn")
+    .nth(charts - 1)
+    .waitFor();
+  return watched;
+}
+
+/** Whether anything is wider than the window, so that the page itself scrolls sideways. */
+async function overflows(page: Page): Promise<unknown> {
+  return page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
+}
+
+describe("the report, with the network off", () => {
+  let file: string;
+  beforeAll(async () => {
+    const { reports } = await exportReport(settings, { outDir }, effects);
+    file = reports[0]?.path ?? "";
+  });
+
+  it.each<View>([
+    { width: 1400, colorScheme: "light" },
+    { width: 1400, colorScheme: "dark" },
+    { width: 400, colorScheme: "light" },
+    { width: 400, colorScheme: "dark" },
+  ])("draws its charts at $width pixels, $colorScheme", async (view) => {
+    const { page, errors, requests } = await openOffline(file, view, 4);
+    const charts = page.locator("figure.chart .live svg.marks");
+    expect(await charts.count()).toBe(4);
+    for (const chart of await charts.all()) {
+      expect(await chart.locator(".role-mark path, .role-mark text").count()).toBeGreaterThan(0);
+      // Titles, axes and labels: an axis whose words were lost has an empty group.
+      expect(await chart.locator(".role-axis-label text").count()).toBeGreaterThan(1);
+    }
+    expect(errors).toEqual([]);
+    expect(requests).toEqual([pathToFileURL(file).href]);
+    expect(await overflows(page)).toBe(false);
+    await page.screenshot({
+      path: picture(`report-${view.width}-${view.colorScheme}`),
+      fullPage: true,
+    });
+    await page.context().close();
+  });
+
+  it("shows a tooltip, and its code when asked", async () => {
+    const view: View = { width: 1400, colorScheme: "light" };
+    const { page, errors } = await openOffline(file, view, 4);
+    await page.locator("figure.chart .live .role-mark path[aria-label]").first().hover();
+    await page.locator("#vg-tooltip-element.visible").waitFor();
+    const code = page.getByText("await openWorkbench()");
+    expect(await code.isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Show code" }).click();
+    expect(await code.isVisible()).toBe(true);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it("prints dark words on white, whatever the screen", async () => {
+    const { page } = await openOffline(file, { width: 1400, colorScheme: "dark" }, 4);
+    await page.emulateMedia({ media: "print" });
+    const colours = await page.evaluate(
+      "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]",
+    );
+    expect(colours).toEqual(["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
+    await page.pdf({ path: picture("report").replace(/png$/, "pdf"), format: "A4" });
+    await page.context().close();
+  });
+});
+
+describe("a report of hostile outputs", () => {
+  const attack = `</script><script>window.hurt = 1</script><img src="https://example.com/x.png" onerror="window.hurt = 2">`;
+
+  it("runs no script and asks for nothing", async () => {
+    const spec = {
+      $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+      title: attack,
+      description: `"><script>window.hurt = 3</script>`,
+      data: { values: [{ repo: attack, events: 1 }] },
+      mark: { type: "bar", tooltip: true },
+      encoding: {
+        x: { field: "events", type: "quantitative" },
+        y: { field: "repo", type: "nominal" },
+      },
+    };
+    const bundle = { "application/vnd.vegalite.v5+json": spec, "text/plain": attack };
+    const kernel = join(installationDir, "node_modules", "tslab", "dist", "jupyter.js");
+    const notebook = writeNotebook("hostile", [
+      `# Hostile ${attack}`,
+      [`console.log(${JSON.stringify(attack)});`, `console.error(${JSON.stringify(attack)});`],
+      [
+        `const data = ${JSON.stringify(bundle)};`,
+        `require(${JSON.stringify(kernel)}).lastWriteDisplayData({ data: data, metadata: {}, transient: {} }, false);`,
+      ],
+      // Not escaped at all, as no display of ours would write it: the page's policy must hold.
+      [
+        `import { display } from "tslab";`,
+        `display.html(${JSON.stringify(attack.replace("</script>", ""))});`,
+      ],
+    ]);
+    const { reports } = await exportReport(settings, { notebooks: [notebook], outDir }, effects);
+    const file = reports[0]?.path ?? "";
+    const { page } = await openOffline(file, { width: 1400, colorScheme: "light" }, 1);
+    await page.locator("figure.chart .live .role-mark path[aria-label]").first().hover();
+    await page.locator("#vg-tooltip-element.visible").waitFor();
+    expect(await page.evaluate("window.hurt")).toBeUndefined();
+    expect(await page.locator("figure.chart .live svg.marks").count()).toBe(1);
+    expect(await page.locator("h1").textContent()).toContain("<script>window.hurt");
+    expect(await page.evaluate("performance.getEntriesByType('resource').length")).toBe(0);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,9 @@
+"""Lets the tests import what stands in jupyterhub/."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT / "jupyterhub"))
