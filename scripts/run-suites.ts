@@ -15,6 +15,8 @@ interface Suite {
   command: readonly string[];
   /** How its results are counted; a check without tests counts as one. */
   kind: "vitest" | "pytest" | "check";
+  /** Left out of the run of everything: it has not been seen green on a fresh clone yet. */
+  onlyByName?: boolean;
 }
 
 const checkout = join(__dirname, "..");
@@ -48,6 +50,7 @@ const suites: readonly Suite[] = [
     about: "Kafka, S3, Spark, Trino",
     kind: "vitest",
     command: vitestCommand("integration"),
+    onlyByName: true,
   },
 ];
 
@@ -99,7 +102,9 @@ function main(wanted: readonly string[]): number {
   }
   const scratch = mkdtempSync(join(tmpdir(), "suites-"));
   const results = suites
-    .filter((suite) => wanted.length === 0 || wanted.includes(suite.name))
+    .filter((suite) =>
+      wanted.length === 0 ? suite.onlyByName !== true : wanted.includes(suite.name),
+    )
     .map((suite) => ({ suite, ...runSuite(suite, scratch) }));
 
   process.stdout.write("\n");

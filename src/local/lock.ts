@@ -1,7 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { WorkbenchError } from "../lib/errors";
 import { isAlive, readProcess } from "./proc";
+
+const holderSchema = z.object({ pid: z.int().positive(), startTicks: z.number() });
 
 /**
  * Does something that only one process at a time may do in a home.
@@ -50,9 +53,9 @@ function takeLock(file: string, name: string): void {
   }
 }
 
-function readHolder(file: string): { pid: number; startTicks: number } | undefined {
+function readHolder(file: string): z.infer<typeof holderSchema> | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as { pid: number; startTicks: number };
+    return holderSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return undefined;
   }

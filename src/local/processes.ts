@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Effects } from "../lib/effects";
 import { WorkbenchError } from "../lib/errors";
@@ -43,6 +43,8 @@ const defaultGraceMs = 20_000;
 const helperGraceMs = 2_000;
 const pollIntervalMs = 50;
 const maxShownLine = 240;
+/** Of a log, before the next start puts it aside. */
+const maxLogBytes = 20_000_000;
 
 /** The file an engine's output is appended to. */
 export function logFile(home: string, name: string): string {
@@ -67,6 +69,7 @@ export async function startEngine(
   }
 
   mkdirSync(homePaths(home).logs, { recursive: true });
+  rotateLog(logFile(home, engine.name));
   const log = openSync(logFile(home, engine.name), "a", 0o600);
   try {
     const [program, ...args] = engine.command;
@@ -130,7 +133,10 @@ export async function stopEngine(
       .filter((other) => other !== name)
       .map((other) => readRecord(home, other)?.pid),
   );
-  const below = [...descendants(before.record.pid, listProcesses()), ...leftovers(before.record)];
+  // Of a crashed one the number may be somebody else's by now, whose children are not ours.
+  const children =
+    before.state === "running" ? descendants(before.record.pid, listProcesses()) : [];
+  const below = [...children, ...leftovers(before.record)];
   const helpers = below.filter((one) => !others.has(one.pid) && one.pid !== before.record.pid);
 
   await endProcesses([before.record], graceMs, effects);
@@ -207,10 +213,22 @@ export function clipLine(line: string): string {
 }
 
 function readTail(file: string, maxBytes: number): string {
-  const { size } = statSync(file);
-  if (size <= maxBytes) return readFileSync(file, "utf8");
-  const whole = readFileSync(file);
-  return whole.subarray(-maxBytes).toString("utf8");
+  const handle = openSync(file, "r");
+  try {
+    const { size } = fstatSync(handle);
+    const start = Math.max(0, size - maxBytes);
+    const buffer = Buffer.alloc(size - start);
+    const bytes = readSync(handle, buffer, 0, buffer.length, start);
+    return buffer.toString("utf8", 0, bytes);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Puts a log that has grown long aside, in place of the one put aside before. */
+function rotateLog(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > maxLogBytes) renameSync(file, `${file}.1`);
 }
 
 /** Ends processes: SIGTERM to all, SIGKILL to those that stay; waits until they have gone. */

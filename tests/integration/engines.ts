@@ -36,10 +36,12 @@ export default async function startEngines(): Promise<() => Promise<void>> {
     if (kept === undefined) rmSync(home, { recursive: true, force: true });
   };
   try {
-    await bringUp(
+    const up = await bringUp(
       { home, env: process.env, engines: ["kafka", "ministack", "aws", "simulator"] },
       effects,
     );
+    // Stronger than a .env of the checkout, which may name a real account.
+    Object.assign(process.env, up.local);
   } catch (error) {
     process.stderr.write(
       `${warnings.join("\n")}\nthe engines' logs are in ${join(home, "logs")}\n`,

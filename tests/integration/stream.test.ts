@@ -209,7 +209,7 @@ describe("consume", () => {
       });
     });
     await produceFile(settings, eventFile(100, 200));
-    for (const _attempt of [1, 2]) {
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
       await expect(consume(settings, {}, effects)).rejects.toMatchObject({
         code: "TOPIC_MISMATCH",
         message: expect.stringMatching(/were deleted before they were landed/) as string,
@@ -316,7 +316,9 @@ describe("produce", () => {
   });
 
   it("says how to start the simulator where it does not run", async () => {
-    const settings = { ...freshSettings("demo"), simulatorUrl: "http://127.0.0.1:1" };
+    const gone = await startSimulator({ ...simulatorDefaults, port: 0, now: () => 0 });
+    await gone.close();
+    const settings = { ...freshSettings("demo"), simulatorUrl: gone.address };
     await expect(produce(settings, { once: true }, effects)).rejects.toMatchObject({
       code: "GITHUB",
       hint: "start the simulator: npx workbench up",

@@ -1,8 +1,8 @@
 import { timeline, type TimeBucket } from "../charts/timeline";
 import { dataLine, formatMoment } from "../charts/words";
-import { formatCount } from "../notebook/figures";
 import type { Row } from "../athena/values";
 import type { Analysis } from "./analysis";
+import { countOf } from "./leaders";
 import { daysParameter } from "./parameters";
 import { numberAt, textAt } from "./read-row";
 import { lastDays } from "./window";
@@ -88,7 +88,7 @@ function findingOf(rows: readonly Row[], bucket: TimeBucket): string {
   const [busiest] = [...totals].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
   if (busiest === undefined) return "No events yet";
   const [start, events] = busiest;
-  const count = `${formatCount(events)} ${events === 1 ? "event" : "events"}`;
+  const count = countOf(events, "event");
   if (totals.size === 1) return `${count} in the ${bucket} of ${formatMoment(start, bucket)}`;
   return bucket === "day" || bucket === "month"
     ? `Busiest ${bucket}: ${formatMoment(start, bucket)}, with ${count}`

@@ -1,8 +1,9 @@
 import { rankedBars } from "../charts/ranked-bars";
-import { clipName, dataLine } from "../charts/words";
+import { dataLine } from "../charts/words";
 import { formatCount } from "../notebook/figures";
 import type { Row } from "../athena/values";
 import type { Analysis } from "./analysis";
+import { countOf, leadersOf } from "./leaders";
 import { daysParameter, limitParameter } from "./parameters";
 import { numberAt, textAt } from "./read-row";
 import { countsByType, lastDays } from "./window";
@@ -82,10 +83,12 @@ ORDER BY position`.trim(),
 };
 
 function findingOf(rows: readonly Row[], totals: Readonly<Record<string, number>>): string {
-  const [lead] = rows;
-  if (lead === undefined) return "No repositories yet";
-  const count = numberAt(lead, "events");
-  const first = `${clipName(textAt(lead, "repo"), 40)} is the busiest repository, with ${formatCount(count)} ${count === 1 ? "event" : "events"}`;
+  if (rows.length === 0) return "No repositories yet";
+  const { names, tied } = leadersOf(rows, "repo", "events");
+  const count = countOf(numberAt(rows[0], "events"), "event");
+  const first = tied
+    ? `${names} are the busiest repositories, with ${count} each`
+    : `${names} is the busiest repository, with ${count}`;
   const repositories = totals["repositories"] ?? 0;
   return repositories > rows.length
     ? `${first}; ${formatCount(repositories)} repositories in all`

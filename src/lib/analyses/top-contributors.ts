@@ -1,9 +1,8 @@
 import { rankedBars } from "../charts/ranked-bars";
 import { dataLine } from "../charts/words";
-import { formatCount } from "../notebook/figures";
-import { clipName } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis, AnalysisContext } from "./analysis";
+import { countOf, leadersOf } from "./leaders";
 import { daysParameter, limitParameter } from "./parameters";
 import { numberAt, textAt } from "./read-row";
 import { countsByType, lastDays } from "./window";
@@ -78,14 +77,14 @@ ORDER BY kind DESC, position`.trim(),
 };
 
 function findingOf(rows: readonly Row[], { totals }: AnalysisContext): string {
-  const [lead] = rows;
-  if (lead === undefined) return "No contributors yet";
-  const total = totals["events"] ?? 0;
-  const share = total === 0 ? 0 : (totals["bot_events"] ?? 0) / total;
-  const name = clipName(textAt(lead, "user_login"), 30);
-  const who = lead["kind"] === "bot" ? `The bot ${name}` : name;
-  const count = numberAt(lead, "events");
-  const first = `${who} leads with ${formatCount(count)} ${count === 1 ? "event" : "events"}`;
+  const people = rows.filter((row) => row["kind"] === "person");
+  const shown = people.length > 0 ? people : rows;
+  if (shown.length === 0) return "No contributors yet";
+  const { names, tied } = leadersOf(shown, "user_login", "events");
+  const among = people.length > 0 ? "people" : "bots";
+  const count = countOf(numberAt(shown[0], "events"), "event");
+  const first = `Among ${among}, ${names} ${tied ? "lead" : "leads"} with ${count}${tied ? " each" : ""}`;
+  const share = (totals["bot_events"] ?? 0) / Math.max(1, totals["events"] ?? 0);
   return share === 0 ? first : `${first}; bots are behind ${formatShare(share)} of all events`;
 }
 

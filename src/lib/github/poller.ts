@@ -23,6 +23,10 @@ export interface PollerOptions {
 
 const defaultPollIntervalMs = 60_000;
 const maxAttempts = 8;
+/** Attempts at an address that has never answered. */
+const firstAnswerAttempts = 3;
+/** Network errors that mean: there is nothing at this address. */
+const noSuchPlace = new Set(["ECONNREFUSED", "ENOTFOUND", "ERR_INVALID_URL"]);
 const firstRetryMs = 1000;
 const maxRetryMs = 60_000;
 
@@ -105,7 +109,7 @@ class Poller {
       this.stats.requests += 1;
       this.note(answer);
       const verdict =
-        this.unreachable(answer) ?? judgeAnswer(answer, options.address, effects.now());
+        this.unreachable(answer, attempt) ?? judgeAnswer(answer, options.address, effects.now());
       this.answered ||= answer.status !== 0;
       switch (verdict.kind) {
         case "events":
@@ -142,14 +146,18 @@ class Poller {
     }
   }
 
-  /** An address nothing ever answered at is more likely wrong than down for a moment. */
-  private unreachable(answer: Answer): { kind: "fatal"; error: WorkbenchError } | undefined {
-    const { networkCode } = answer;
-    if (this.answered || networkCode === undefined) return undefined;
-    if (!["ECONNREFUSED", "ENOTFOUND", "ERR_INVALID_URL"].includes(networkCode)) return undefined;
+  /** An address at which nothing ever answered is more likely wrong than down for a moment. */
+  private unreachable(
+    answer: Answer,
+    attempt: number,
+  ): { kind: "fatal"; error: WorkbenchError } | undefined {
+    if (this.answered || answer.status !== 0) return undefined;
+    if (attempt < firstAnswerAttempts && !noSuchPlace.has(answer.networkCode ?? "")) {
+      return undefined;
+    }
     return {
       kind: "fatal",
-      error: new WorkbenchError("GITHUB", `cannot reach ${this.options.address}: ${networkCode}`, {
+      error: new WorkbenchError("GITHUB", `cannot reach ${this.options.address}: ${answer.text}`, {
         hint: this.options.unreachableHint,
         retryable: true,
       }),

@@ -37,20 +37,41 @@ export async function createKafka(
   });
 }
 
+/** Answers of a cluster whose brokers do not yet agree on a topic just made, or on a leader. */
+const unsettled = new Set([
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_FOR_PARTITION",
+  "COORDINATOR_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+const settleAttempts = 7;
+const firstSettleMs = 100;
+
 /**
- * Connects an admin client, hands it over and disconnects it again.
+ * Connects an admin client, hands it over and disconnects it again. What is done with it may be
+ * done again, where the cluster has not settled yet.
  *
  * @throws {@link WorkbenchError} code KAFKA if the cluster cannot be reached
  */
 export async function withAdmin<T>(
   settings: KafkaConfig,
-  effects: Pick<Effects, "logger">,
+  effects: Pick<Effects, "logger" | "sleep">,
   use: (admin: Admin) => Promise<T>,
 ): Promise<T> {
   const admin = (await createKafka(settings, effects, true)).admin();
   try {
     await admin.connect();
-    return await use(admin);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await use(admin);
+      } catch (error) {
+        const { type } = error as { type?: unknown };
+        if (!unsettled.has(String(type)) || attempt >= settleAttempts) throw error;
+        await effects.sleep(firstSettleMs * 2 ** (attempt - 1));
+      }
+    }
   } catch (error) {
     throw kafkaError(error, settings.kafka);
   } finally {

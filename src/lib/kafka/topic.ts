@@ -37,7 +37,8 @@ export async function ensureTopic(settings: KafkaConfig, effects: Effects): Prom
     const missing = [topic, deadLetterTopic(topic)].filter((name) => !existing.has(name));
     if (missing.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        // Its own waiting gives up where a broker has not heard of the topic yet.
+        waitForLeaders: false,
         topics: missing.map((name) => ({
           topic: name,
           numPartitions: partitions,
@@ -50,6 +51,10 @@ export async function ensureTopic(settings: KafkaConfig, effects: Effects): Prom
     }
     if (!missing.includes(topic)) await reportDifferences(admin, settings, effects);
   });
+  // Once a leader answers for each partition, the topics are there for everybody.
+  for (const name of [topic, deadLetterTopic(topic)]) {
+    await withAdmin(settings, effects, (admin) => fetchLogBounds(admin, name));
+  }
 }
 
 /** The number of a topic's partitions. */

@@ -15,7 +15,7 @@ const up = "npx workbench up";
 /** Asks each engine something real, through the same addresses as the pipeline. */
 export async function checkEngines(
   settings: Settings,
-  effects: Pick<Effects, "logger">,
+  effects: Pick<Effects, "logger" | "sleep">,
 ): Promise<Check[]> {
   const { home, aws, kafka } = settings;
   const awsFix = aws.local ? up : "check the credentials, AWS_REGION and the names in .env";
@@ -68,7 +68,10 @@ async function ask(
   }
 }
 
-async function askKafka(settings: Settings, effects: Pick<Effects, "logger">): Promise<string> {
+async function askKafka(
+  settings: Settings,
+  effects: Pick<Effects, "logger" | "sleep">,
+): Promise<string> {
   const { brokers } = await withAdmin(settings, effects, (admin) => admin.describeCluster());
   return `answers, ${brokers.length} broker${brokers.length === 1 ? "" : "s"}`;
 }

@@ -15,7 +15,7 @@ export { type Check };
 export async function examine(
   home: string,
   readSettings: () => Settings,
-  effects: Pick<Effects, "logger">,
+  effects: Pick<Effects, "logger" | "sleep">,
 ): Promise<Check[]> {
   const machine = await checkMachine(home, process.env);
   let settings: Settings;

@@ -21,6 +21,6 @@ export const aws: Engine = {
     }),
   // Through the gateway to ministack behind it.
   probe: (context) => probeHttp(`http://${addressOf(context, "aws")}/_ministack/health`),
-  startTimeoutMs: 60_000,
+  startTimeoutMs: 180_000,
   graceMs: 30_000,
 };

@@ -22,6 +22,7 @@ export interface Engine {
   prepare(context: EngineContext, effects: Effects): Promise<Omit<EngineCommand, "name" | "port">>;
   /** Asks it something real; rejects until it answers. */
   probe(context: EngineContext): Promise<unknown>;
+  /** Generous: seconds on an idle machine; one that ends instead is told at once. */
   startTimeoutMs: number;
   /** How long it may take to end in peace. */
   graceMs: number;

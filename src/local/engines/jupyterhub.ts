@@ -36,7 +36,7 @@ export const jupyterhub: Engine = {
     });
   },
   probe: (context) => probeHttp(`http://${addressOf(context, "jupyterhub")}/hub/login`),
-  startTimeoutMs: 120_000,
+  startTimeoutMs: 300_000,
   graceMs: 30_000,
 };
 

@@ -37,7 +37,7 @@ export const kafka: Engine = {
     return { command: [...java, "kafka.Kafka", file], env: plainEnv(env), cwd: dir };
   },
   probe: (context) => probeKafka([addressOf(context, "kafka")]),
-  startTimeoutMs: 90_000,
+  startTimeoutMs: 240_000,
   graceMs: 30_000,
 };
 

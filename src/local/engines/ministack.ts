@@ -29,6 +29,8 @@ export const ministack: Engine = {
         GATEWAY_PORT: String(ports["ministack"] ?? 0),
         // Without this it listens on every address.
         BIND_HOST: "127.0.0.1",
+        // Its IoT listener would take every address.
+        IOT_MTLS_ENABLED: "0",
         MINISTACK_HOST: "127.0.0.1",
         MINISTACK_REGION: "us-east-1",
         PERSIST_STATE: "1",
@@ -40,7 +42,7 @@ export const ministack: Engine = {
     });
   },
   probe: (context) => probeHttp(`http://${addressOf(context, "ministack")}/_ministack/health`),
-  startTimeoutMs: 60_000,
+  startTimeoutMs: 180_000,
   // It writes the catalog when it ends: it must have the time.
   graceMs: 30_000,
 };

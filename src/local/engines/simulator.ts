@@ -22,6 +22,6 @@ export const simulator: Engine = {
       env: plainEnv(env),
     }),
   probe: (context) => probeHttp(`http://${addressOf(context, "simulator")}/rate_limit`),
-  startTimeoutMs: 30_000,
+  startTimeoutMs: 120_000,
   graceMs: 5_000,
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AnalyseOptions } from "../../../src/lib/analyses/analysis";
 import { analyses, findAnalysis } from "../../../src/lib/analyses";
+import { leadersOf } from "../../../src/lib/analyses/leaders";
 import { checkParameters } from "../../../src/lib/analyses/parameters";
 import { WorkbenchError } from "../../../src/lib/errors";
 import { answer } from "./answer";
@@ -35,12 +36,12 @@ describe("findings", () => {
     [
       "top-contributors",
       contributorRows(["me"], ["x[bot]"]),
-      "me leads with 64 events; bots are behind 13 % of all events",
+      "Among people, me leads with 64 events; bots are behind 13 % of all events",
     ],
     [
       "top-contributors",
       contributorRows([], ["x[bot]"]),
-      "The bot x[bot] leads with 64 events; bots are behind 13 % of all events",
+      "Among bots, x[bot] leads with 64 events; bots are behind 13 % of all events",
     ],
     [
       "event-frequency",
@@ -69,6 +70,17 @@ it("tells of the whole beside the rows, not in them", () => {
   );
   expect(Object.keys(result.rows[0] ?? {})).not.toContain("data_from");
   expect(result.span).toEqual({ from: "2016-07-07T00:00:00Z", to: "2016-07-07T00:03:55Z" });
+});
+
+describe("leadersOf", () => {
+  it.each([
+    [[3, 2], "a"],
+    [[3, 3, 1], "a and b"],
+    [[3, 3, 3, 1], "a and 2 others"],
+  ])("of %j", (counts, names) => {
+    const rows = counts.map((events, at) => ({ name: "abcd".charAt(at), events }));
+    expect(leadersOf(rows, "name", "events").names).toBe(names);
+  });
 });
 
 describe("checkParameters", () => {

@@ -77,7 +77,9 @@ it("gives every form in one bundle", async () => {
     "image/svg+xml",
     "text/plain",
   ]);
-  expect(bundle["text/plain"]).toMatch(/^a leads with 64 events; bots are behind 13 %/);
+  expect(bundle["text/plain"]).toMatch(
+    /^Among people, a leads with 64 events; bots are behind 13 %/,
+  );
 });
 
 it("writes a PNG", async () => {

@@ -128,6 +128,15 @@ describe("apiPoller", () => {
     };
     const first = poll(() => refused, 1);
     await expect(first).rejects.toMatchObject({ code: "GITHUB", hint: "check it" });
+    const silent: Answer = {
+      status: 0,
+      headers: {},
+      text: "ECONNRESET",
+      networkCode: "ECONNRESET",
+    };
+    await expect(poll(() => silent, 1)).rejects.toMatchObject({
+      message: `cannot reach ${address}: ECONNRESET`,
+    });
     const later = await poll((_page, request) => (request === 2 ? refused : ok([])), 1);
     expect(later.asked).toHaveLength(4);
   });

@@ -155,8 +155,8 @@ export class QueryRunner {
   ): Promise<void> {
     const { execution } = one;
     one.execution = { ...execution, figures: figuresOf(answer.stats, execution.figures) };
-    // Parsed and planned: from here on it can only fail later.
-    if (answer.stats.state !== "QUEUED" && answer.stats.state !== "PLANNING") tell();
+    // Trino parses a statement before it lets it out of its queue.
+    if (answer.stats.state !== "QUEUED") tell();
     if (answer.stats.state !== "QUEUED" && execution.state === "QUEUED") {
       this.update(one, { state: "RUNNING", reason: undefined });
     }
