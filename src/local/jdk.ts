@@ -19,8 +19,14 @@ export interface JdkNeed {
 /** Trino 476 needs 24 or later; it is built and tested for 25. */
 export const trinoJdk: JdkNeed = { setting: "JAVA25_HOME", accepts: (version) => version >= 25 };
 
-/** Spark 3.5 runs on 8, 11 and 17, and Glue 5.1 has 17. */
-export const sparkJdk: JdkNeed = { setting: "JAVA17_HOME", accepts: (version) => version === 17 };
+/**
+ * Glue 5.1 has 17, the newest that Spark 3.5 names; its jobs were seen to run on 21 too, which is
+ * all that newer Debian has. Later ones lack what Hadoop calls.
+ */
+export const sparkJdk: JdkNeed = {
+  setting: "JAVA17_HOME",
+  accepts: (version) => version >= 17 && version <= 21,
+};
 
 /**
  * Finds an installation that serves: the one the setting names, JAVA_HOME, the system's folders,

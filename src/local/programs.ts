@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
-import { kafkaJdk } from "./engines/kafka";
-import { findJdk } from "./jdk";
+import { findJdk, sparkJdk } from "./jdk";
 
 /** A program that this machine must have. */
 export interface ProgramNeed {
   title: string;
-  /** The least version that will do. */
-  least: string;
+  /** In words: `Maven ≥ 3.6`. */
+  wanted: string;
+  accepts: (version: string) => boolean;
   /** Debian's packages, the first that apt knows of each list; empty where these are too old. */
   packages: readonly (readonly string[])[];
   /** What to do where there is no apt. */
@@ -31,25 +31,29 @@ const pythonNames = ["python3", "python3.12", "python3.11", "python3.10", "pytho
 export const programNeeds: readonly ProgramNeed[] = [
   {
     title: "Python",
-    least: "3.10",
+    wanted: "Python ≥ 3.10",
+    accepts: (version) => isAtLeast(version, "3.10"),
     packages: [["python3"], ["python3-venv"]],
     otherwise: "install Python 3.10 or later with its venv module",
     find: async (): Promise<string | undefined> => (await findPython())?.version,
   },
   {
-    title: "a JDK",
-    least: "17",
+    title: "JDK",
+    // Kafka runs on any from 17 on, Trino has its own: Spark is the choosy one.
+    wanted: "a JDK from 17 to 21",
+    accepts: (version) => sparkJdk.accepts(Number.parseInt(version, 10)),
     packages: [["openjdk-17-jdk-headless", "openjdk-21-jdk-headless"]],
     otherwise: "https://adoptium.net/temurin/releases/?version=17, or set JAVA_HOME to one",
     find: async (): Promise<string | undefined> => {
-      const found = findJdk(kafkaJdk, process.env);
-      // What is too old is worth naming.
+      const found = findJdk(sparkJdk, process.env);
+      // One that will not do is worth naming.
       return found === undefined ? askVersion("java", ["-version"]) : String(found.version);
     },
   },
   {
     title: "Maven",
-    least: "3.6",
+    wanted: "Maven ≥ 3.6",
+    accepts: (version) => isAtLeast(version, "3.6"),
     packages: [["maven"]],
     otherwise: "https://maven.apache.org/install.html",
     find: () => askVersion("mvn", ["--version"]),
@@ -63,14 +67,14 @@ export async function checkPrograms(
   return Promise.all(
     needs.map(async (need) => {
       const found = await need.find();
-      return { need, found, ok: found !== undefined && isAtLeast(found, need.least) };
+      return { need, found, ok: found !== undefined && need.accepts(found) };
     }),
   );
 }
 
 /** `needs Maven ≥ 3.6, found none` */
 export function formatNeed({ need, found }: ProgramCheck): string {
-  return `needs ${need.title} ≥ ${need.least}, found ${found ?? "none"}`;
+  return `needs ${need.wanted}, found ${found ?? "none"}`;
 }
 
 /** The command that installs what is missing, or where to get it. */

@@ -6,6 +6,7 @@ import {
   isAtLeast,
   parseVersion,
   type ProgramNeed,
+  programNeeds,
 } from "../../src/local/programs";
 
 describe("parseVersion", () => {
@@ -37,10 +38,22 @@ describe("isAtLeast", () => {
   });
 });
 
+describe("the JDK", () => {
+  it.each([
+    ["8.0", false],
+    ["17", true],
+    ["21", true],
+    ["25", false],
+  ])("%s: %s, since Spark must run on it", (version, ok) => {
+    expect(programNeeds.find(({ title }) => title === "JDK")?.accepts(version)).toBe(ok);
+  });
+});
+
 describe("what is missing", () => {
   const need = (found: string | undefined): ProgramNeed => ({
     title: "Maven",
-    least: "3.6",
+    wanted: "Maven ≥ 3.6",
+    accepts: (version) => isAtLeast(version, "3.6"),
     packages: [["maven"]],
     otherwise: "https://maven.apache.org/install.html",
     find: () => Promise.resolve(found),

@@ -78,6 +78,7 @@ async function settle(
   } catch (error) {
     if (effects.signal?.aborted !== true) throw error;
     await stopExecution(athena, execution.id, effects);
+    effects.progress({ step: "query", state: "STOPPED" });
     throw new WorkbenchError("ABORTED", "the query was stopped", {
       cause: error,
       context: { queryExecutionId: execution.id, sql: execution.sql },

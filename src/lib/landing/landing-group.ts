@@ -65,7 +65,7 @@ export class LandingGroup {
       allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 250,
-        retries: 8,
+        retries: 6,
         restartOnFailure: () => {
           this.restarts += 1;
           return Promise.resolve(this.restarts <= maxRestarts);
@@ -78,7 +78,9 @@ export class LandingGroup {
     });
     consumer.on("consumer.crash", ({ payload }) => {
       this.retireAll();
-      if (!payload.restart) this.events.failed(kafkaError(payload.error, this.settings.kafka));
+      const error = kafkaError(payload.error, this.settings.kafka);
+      if (!payload.restart) this.events.failed(error);
+      else this.effects.logger.warn(`${error.message}: joining again`, { attempt: this.restarts });
     });
     try {
       await consumer.connect();
