@@ -26,6 +26,7 @@ class KernelSpec(TypedDict):
     display_name: str
     language: str
     interrupt_mode: str
+    env: dict[str, str]
 
 
 def kernel_spec(checkout: Path, node: Path, display_name: str) -> KernelSpec:
@@ -40,6 +41,11 @@ def kernel_spec(checkout: Path, node: Path, display_name: str) -> KernelSpec:
         "display_name": display_name,
         "language": "typescript",
         "interrupt_mode": "signal",
+        # What packages warn of for their own sake would stand in red under a reader's cell.
+        "env": {
+            "NODE_OPTIONS": "--disable-warning=TimeoutNegativeWarning",
+            "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
+        },
     }
 
 

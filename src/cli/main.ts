@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands";
 import { processContext, reportError } from "./context";
+import { filterWarnings } from "./warnings";
 import { WorkbenchError } from "../lib/errors";
 
 /** The `workbench` command with all its subcommands. */
@@ -27,6 +28,7 @@ export function buildProgram(): Command {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
+  filterWarnings();
   const program = buildProgram();
   try {
     await program.parseAsync([...argv]);

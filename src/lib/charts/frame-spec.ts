@@ -12,8 +12,8 @@ const wideFrom = 900;
 function widthParams({ title, subtitle }: ChartWords): unknown[] {
   const lines = (text: string, widths: readonly number[]): string[][] =>
     widths.map((width) => wrap(text, width));
-  const [titleNarrow, titleMiddle, titleWide] = lines(title, [40, 74, 120]);
-  const [subtitleNarrow, subtitleMiddle, subtitleWide] = lines(subtitle, [54, 98, 160]);
+  const [titleNarrow, titleMiddle, titleWide] = lines(title, [40, 56, 98]);
+  const [subtitleNarrow, subtitleMiddle, subtitleWide] = lines(subtitle, [54, 74, 130]);
   return [
     {
       name: "room",

@@ -37,12 +37,12 @@ export async function createKafka(
   });
 }
 
-/** Answers of a cluster whose brokers do not yet agree on a topic just made, or on a leader. */
+/** Answers of a cluster whose brokers do not yet agree on a topic just made, a leader or a coordinator. */
 const unsettled = new Set([
   "UNKNOWN_TOPIC_OR_PARTITION",
   "LEADER_NOT_AVAILABLE",
   "NOT_LEADER_FOR_PARTITION",
-  "COORDINATOR_LOAD_IN_PROGRESS",
+  "GROUP_LOAD_IN_PROGRESS",
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
 ]);

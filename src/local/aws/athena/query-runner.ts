@@ -13,6 +13,14 @@ import { renderValue } from "./render";
 import { resultFile, ResultWriter } from "./result-spool";
 import { bindParameters } from "./sql-text";
 
+/**
+ * A Trino that has just started answers before it has heard that it may run scans of the catalog
+ * itself: it looks every 5 seconds. Nothing has run by then, so the statement may be sent again.
+ */
+const noNodes = "NO_NODES_AVAILABLE";
+const nodesPollMs = 500;
+const maxAttempts = 40;
+
 /** An execution that is being worked on. */
 interface Running {
   execution: Execution;
@@ -118,11 +126,17 @@ export class QueryRunner {
     const writer = await ResultWriter.open(dir, statement.file ?? "csv");
     try {
       let answer = await client.submit(sql, session, abort.signal);
-      for (;;) {
+      for (let attempt = 1; ;) {
         one.nextUri = answer.nextUri;
         if (abort.signal.aborted) {
           await this.cancelOnTrino(one);
           return;
+        }
+        if (answer.error?.errorName === noNodes && writer.rows === 0 && attempt < maxAttempts) {
+          attempt += 1;
+          await this.effects.sleep(nodesPollMs, abort.signal);
+          answer = await client.submit(sql, session, abort.signal);
+          continue;
         }
         if (answer.error !== undefined) {
           const cancelled = answer.error.errorName === "USER_CANCELED";
