@@ -92,9 +92,7 @@ export function parseHour(text: string, option: string, hourOfDay: number): Arch
   const ms = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour));
   // Date.UTC rolls 30 February over into March, and hour 24 into the next day.
   const isReal =
-    !Number.isNaN(ms) &&
-    Number(hour) <= 23 &&
-    new Date(ms).toISOString().startsWith(text.trim().slice(0, 10));
+    !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.trim().slice(0, 10));
   if (match === null || !isReal) {
     throw new WorkbenchError("USAGE", `--${option} is ${JSON.stringify(text)}`, {
       hint: `give an hour ${forms}`,

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { formatProduce } from "../../../src/cli/commands/produce";
+import { formatProduce, register } from "../../../src/cli/commands/produce";
 import { loadSettings } from "../../../src/lib/config/load";
+import type { Settings } from "../../../src/lib/config/settings";
 import type { Effects } from "../../../src/lib/effects";
 import type { EventMessage } from "../../../src/lib/events/message";
 import type { OutgoingRecord, RecordProducer } from "../../../src/lib/kafka/producer";
@@ -71,13 +73,16 @@ function write(name: string, content: string): void {
   writeFileSync(join(home, "hours", `${name}.json.gz`), gzipSync(content));
 }
 
-function run(options: ProduceOptions, overrides: Partial<Effects> = {}): Promise<ProduceSummary> {
-  const settings = loadSettings({
+function settings(): Settings {
+  return loadSettings({
     env: { WORKBENCH_HOME: home, GHARCHIVE_URL: join(home, "hours") },
     cwd: home,
   });
+}
+
+function run(options: ProduceOptions, overrides: Partial<Effects> = {}): Promise<ProduceSummary> {
   const { effects } = quickEffects(overrides);
-  return produce(settings, { source: "archive", ...options }, effects);
+  return produce(settings(), { source: "archive", ...options }, effects);
 }
 
 function messages(): EventMessage[] {
@@ -177,6 +182,34 @@ describe("produce --source archive", () => {
     expect(summary).toMatchObject({ produced: 5, hours: { done: 0, left: 1 } });
     await run({ from: "2026-01-31T01" });
     expect(kafka.topics.get("github-events.dead-letter")).toHaveLength(1);
+  });
+
+  it.each([
+    ["whole", 1, 0],
+    ["missing", 2, 0],
+    ["damaged", 3, 1],
+  ])("makes the command's exit code for an hour that is %s", async (name, hour, expected) => {
+    write("2026-01-31-1", hourLines("a", 5));
+    writeFileSync(join(home, "hours", "2026-01-31-3.json.gz"), "<html>");
+    let printed = "";
+    const program = new Command();
+    register(program, {
+      settings: () => settings(),
+      run: async (_options, action, print) => {
+        printed = print(await action(quickEffects().effects)) ?? "";
+      },
+      write: () => Promise.resolve(),
+    });
+    const before = process.exitCode;
+    try {
+      process.exitCode = 0;
+      const flags = ["--source", "archive", "--from", `2026-01-31T0${hour}`, "--again"];
+      await program.parseAsync(["node", "workbench", "produce", ...flags]);
+      expect(process.exitCode).toBe(expected);
+      expect(printed).toMatch(hour === 1 ? /1 hours done$/ : new RegExp(`, 1 ${name}$`));
+    } finally {
+      process.exitCode = before;
+    }
   });
 
   it.each<[string, ProduceOptions]>([

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Effects } from "../../../src/lib/effects";
+import { type Effects, systemEffects } from "../../../src/lib/effects";
 import { readHourRange } from "../../../src/lib/github/archive-hour";
 import { archivePlace } from "../../../src/lib/github/archive-place";
 import { openArchiveProgress } from "../../../src/lib/github/archive-progress";
@@ -117,6 +117,7 @@ describe("archiveSource over HTTP", () => {
     const seen: string[] = [];
     const answer: HourAnswer = (response, request) => {
       seen.push(request.url ?? "");
+      expect(request.headers["accept-encoding"]).toBe("identity");
       goodHour("a", 1)(response, request);
     };
     const address = await serve({ "2015-01-01-5.json.gz?key=secret": answer });
@@ -198,12 +199,15 @@ describe("archiveSource over HTTP", () => {
   it("waits as long as it is told, however often, and counts no failure", async () => {
     const busy = status(429, { "retry-after": "3" });
     const address = await serve({
-      "2026-01-31-22": [...Array.from({ length: 9 }, () => busy), goodHour("a", 3)],
+      "2026-01-31-22": [...Array.from({ length: 9 }, () => busy), hangUp, goodHour("a", 3)],
       "2026-01-31-23": [status(503, { "retry-after": "9" }), goodHour("b", 3)],
     });
     const { ids: got, waits, states } = await read(address, "2026-01-31T22", "2026-01-31T23");
     expect(got).toHaveLength(6);
-    expect(waits).toEqual([...Array.from({ length: 9 }, () => 3000), 9000]);
+    expect(waits.filter((ms) => ms > 1000)).toEqual([
+      ...Array.from({ length: 9 }, () => 3000),
+      9000,
+    ]);
     expect(states).toContain("2026-01-31T22: the archive asked to wait (429): waiting 3 s");
   });
 
@@ -301,9 +305,12 @@ describe("archiveSource over HTTP", () => {
     const address = await serve({ "2026-01-31-22": answer });
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 150);
-    const started = performance.now();
-    const reading = await read(address, "2026-01-31T22", "2026-01-31T23", { signal: stop.signal });
-    expect(performance.now() - started).toBeLessThan(5000);
+    // Real waits, all longer than a test may take.
+    const real = systemEffects();
+    const reading = await read(address, "2026-01-31T22", "2026-01-31T23", {
+      signal: stop.signal,
+      sleep: (ms, signal) => real.sleep(ms, signal),
+    });
     expect(reading.hours).toEqual({ ...noHours, left: 2 });
   });
 });
