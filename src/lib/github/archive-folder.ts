@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type ReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError, WorkbenchError } from "../errors";
@@ -33,13 +33,18 @@ export function archiveFolder(folder: string): ArchivePlace {
         throw readError(error);
       }
       const { size } = await file.stat();
-      return { bytes: readBytes(path, file), totalBytes: size, version: undefined };
+      const stream = createReadStream(path, { fd: file, highWaterMark: 256 * 1024 });
+      return {
+        bytes: readBytes(stream),
+        close: () => void stream.destroy(),
+        totalBytes: size,
+        version: undefined,
+      };
     },
   };
 }
 
-async function* readBytes(path: string, file: FileHandle): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(path, { fd: file, highWaterMark: 256 * 1024 });
+async function* readBytes(stream: ReadStream): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (error) {

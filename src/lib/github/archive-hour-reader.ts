@@ -112,7 +112,7 @@ export class HourReader {
     const name = hourFileName(this.hour);
     /** Kept back until an event shows that this is an hour file. */
     let doubtful: UnreadableEvent[] = [];
-    for await (const line of readArchiveLines(this.count(file.bytes), name)) {
+    for await (const line of readArchiveLines(this.count(file.bytes), name, file.close)) {
       if (line.number <= this.taken || line.text.trim() === "") continue;
       const item = readItem(line, name);
       if (item.unreadable !== undefined) {

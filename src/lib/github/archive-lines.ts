@@ -10,13 +10,15 @@ export type ArchiveLine = Omit<Line, "bytesRead">;
  * The lines of an hour file as its bytes come, decompressed where they are compressed. Nothing is
  * held but the piece at hand.
  *
- * @param bytes - closed when the lines are no longer wanted
+ * @param bytes - ended when the lines are no longer wanted
+ * @param close - called then, so that nobody waits for bytes that are slow to come
  * @throws {@link WorkbenchError} code BAD_INPUT where the content is damaged; the errors of `bytes`
  * come through
  */
 export async function* readArchiveLines(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
+  close: () => void,
 ): AsyncGenerator<ArchiveLine> {
   const iterator = bytes[Symbol.asyncIterator]();
   try {
@@ -29,6 +31,7 @@ export async function* readArchiveLines(
     const whole = resume(head, iterator);
     yield* splitLines(isGzip ? gunzip(whole) : whole, name);
   } finally {
+    close();
     await iterator.return?.();
   }
 }

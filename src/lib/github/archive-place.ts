@@ -30,8 +30,10 @@ export interface ArchivePlace {
 
 /** An hour's file, as its bytes come. */
 export interface OpenHour {
-  /** Ends early with an error, never without one. Closed by ending the iteration. */
+  /** Ends early with an error, never without one. */
   bytes: AsyncIterable<Uint8Array>;
+  /** Ends what is still coming; the bytes awaited then fail. */
+  close: () => void;
   /** Undefined where it is not told. */
   totalBytes: number | undefined;
   /** Another value means another content; undefined where it is not told. */

@@ -46,6 +46,7 @@ export function archiveSite(base: URL): ArchivePlace {
         const length = Number(response.headers.get("content-length") ?? Number.NaN);
         return {
           bytes: exchange.read(response.body),
+          close: () => exchange.close(),
           totalBytes: Number.isFinite(length) ? length : undefined,
           version:
             response.headers.get("etag") ?? response.headers.get("last-modified") ?? undefined,

@@ -22,6 +22,7 @@ import {
   whole,
 } from "./archive-support";
 
+const key = { clusterId: "c", topic: "github-events", topicId: null, archive: "" };
 let home = "";
 let server: HourServer | undefined;
 beforeEach(() => {
@@ -58,12 +59,12 @@ async function read(
 ): Promise<Reading> {
   const { effects, ...told } = quickEffects(overrides);
   const place = archivePlace(address);
-  const key = { clusterId: "c", topic: "github-events", topicId: null, archive: place.address };
   const source = archiveSource({
     place,
     range: readHourRange(from, to),
     again,
-    openProgress: () => openArchiveProgress(home, key, "all", effects),
+    openProgress: () =>
+      openArchiveProgress(home, { ...key, archive: place.address }, "all", effects),
   });
   await source.check?.(effects);
   const reading: Reading = { ids: [], unreadable: [], hours: undefined, stats: [], ...told };
@@ -312,6 +313,28 @@ describe("archiveSource over HTTP", () => {
       sleep: (ms, signal) => real.sleep(ms, signal),
     });
     expect(reading.hours).toEqual({ ...noHours, left: 2 });
+  });
+});
+
+describe("archiveSource, left in the middle of an hour", () => {
+  it("waits for no more of it", async () => {
+    const body = gzipSync(hourLines("a", 4000));
+    const address = await serve({ "2026-01-31-22": half(body, "stall") });
+    // Real waits: a silent connection is given up after a minute.
+    const real = systemEffects();
+    const { effects } = quickEffects({ sleep: (ms, signal) => real.sleep(ms, signal) });
+    const source = archiveSource({
+      place: archivePlace(address),
+      range: readHourRange("2026-01-31T22"),
+      again: false,
+      openProgress: () => openArchiveProgress(home, key, "all", effects),
+    });
+    let events = 0;
+    for await (const batch of source.batches(effects)) {
+      events += batch.events.length;
+      break;
+    }
+    expect(events).toBe(500);
   });
 });
 
