@@ -5,7 +5,7 @@ import { WorkbenchError } from "./errors";
 import { defaultEventTypes, eventKey, type GitHubEvent } from "./events/event";
 import { type EventSourceName, toMessage } from "./events/message";
 import { openSource } from "./github/open-source";
-import type { EventSource, SourceStats } from "./github/source";
+import type { EventSource, HourReport, SourceStats } from "./github/source";
 import { DeadLetters } from "./kafka/dead-letters";
 import { createProducer, type RecordProducer } from "./kafka/producer";
 import { apiHeader, recallSeenEvents, type SeenEvents } from "./kafka/seen-events";
@@ -20,6 +20,8 @@ export interface ProduceOptions {
   /** For the source `archive`: the first and the last hour, UTC. */
   from?: string;
   to?: string;
+  /** For the source `archive`: reads hours again that were read before. */
+  again?: boolean;
   /** Stops after this time, in milliseconds. */
   forMs?: number;
   /** Stops after this many messages. */
@@ -47,6 +49,8 @@ export interface ProduceSummary {
   not_modified: number;
   /** The estimated share of all public events captured, 0 to 1; null where unknown. */
   coverage: number | null;
+  /** For the source `archive`: what became of the hours. */
+  hours?: HourReport;
 }
 
 /**
@@ -129,27 +133,42 @@ class ProduceRun {
     try {
       for await (const batch of source.batches(bounded)) {
         this.stats = batch.stats;
+        let isWhole = true;
         for (const event of batch.events) {
-          if (this.isFull()) break;
+          if (this.isFull()) {
+            isWhole = false;
+            break;
+          }
           await this.take(event);
         }
         for (const unreadable of batch.unreadable) {
-          if (this.isFull()) break;
+          if (this.isFull()) {
+            isWhole = false;
+            break;
+          }
           this.events += 1;
           this.skipped += 1;
           const { raw, reason, origin } = unreadable;
           await this.deadLetters.add({ value: raw, headers: { reason, origin } });
         }
-        this.report(source.name === "file" ? "reading files" : "polling");
+        if (isWhole && batch.stored !== undefined) {
+          await this.flush();
+          await batch.stored();
+        }
+        this.report(batch.stats.state ?? (source.name === "file" ? "reading files" : "polling"));
         if (this.isFull() || signal.aborted) break;
       }
     } finally {
       stop.abort();
     }
     this.report("storing what was read");
-    await Promise.all([this.producer.flush(), this.deadLetters.flush()]);
+    await this.flush();
     this.report("done");
     return this.summary();
+  }
+
+  private async flush(): Promise<void> {
+    await Promise.all([this.producer.flush(), this.deadLetters.flush()]);
   }
 
   private isFull(): boolean {
@@ -186,6 +205,7 @@ class ProduceRun {
       requests: this.stats.requests,
       not_modified: this.stats.notModified,
       coverage: this.stats.coverage,
+      ...(this.source.hours === undefined ? {} : { hours: this.source.hours() }),
     };
   }
 
@@ -200,6 +220,7 @@ class ProduceRun {
         events: this.events,
         produced: this.producer.stored,
         duplicates: this.duplicates,
+        ...this.stats.figures,
         ...(requests === 0 ? {} : { requests }),
         ...(coverage === null ? {} : { coverage: `${(coverage * 100).toFixed(1)} %` }),
       },

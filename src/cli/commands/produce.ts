@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { defaultDatasetOf } from "../../lib/config/dataset";
 import { parseDurationMs } from "../../lib/duration";
 import type { EventSourceName } from "../../lib/events/message";
+import type { HourReport } from "../../lib/github/source";
 import { produce, type ProduceOptions, type ProduceSummary } from "../../lib/produce";
 import type { CliContext } from "../context";
 
@@ -11,6 +12,7 @@ export interface ProduceFlags {
   file?: string[];
   from?: string;
   to?: string;
+  again?: boolean;
   for?: string;
   events?: number;
   once?: boolean;
@@ -29,15 +31,19 @@ export function register(program: Command, context: CliContext): void {
       "after",
       "\nWithout --for, --events or --once a source that polls goes on until Ctrl-C.\n" +
         "In the summary, events = produced + duplicates + skipped; what cannot be read is skipped\n" +
-        "and kept in the dead-letter topic.",
+        "and kept in the dead-letter topic. Archive hours that are done are left out the next time;\n" +
+        "a damaged hour makes the exit code 1, a missing one does not.",
     )
     .action(async (flags: ProduceFlags & { json?: boolean }) => {
       await context.run(
         flags,
-        (effects) => {
+        async (effects) => {
           const options = readProduceOptions(flags);
           const settings = context.settings({ defaultDataset: defaultDatasetOf(options.source) });
-          return produce(settings, options, effects);
+          const summary = await produce(settings, options, effects);
+          // The summary is printed all the same: it names them.
+          if ((summary.hours?.damaged.length ?? 0) > 0) process.exitCode = 1;
+          return summary;
         },
         formatProduce,
       );
@@ -56,8 +62,9 @@ export function addProduceOptions(command: Command): Command {
       ]),
     )
     .option("--file <path>", "a file to read, one event a line; once for each file", collect)
-    .option("--from <hour>", "archive: the first hour, UTC (2026-01-31T23)")
-    .option("--to <hour>", "archive: the last hour, UTC")
+    .option("--from <hour>", "archive: the first hour, UTC (2026-01-31T23), or a day (2026-01-31)")
+    .option("--to <hour>", "archive: the last hour, UTC; by default that of --from")
+    .option("--again", "archive: read hours again that were read before")
     .option("--for <duration>", "stop after this time: 90s, 10m, 1h30m")
     .option("--events <n>", "stop after this many messages", readCount)
     .option("--once", "poll once")
@@ -71,7 +78,7 @@ export function addProduceOptions(command: Command): Command {
  * @throws {@link WorkbenchError} code USAGE
  */
 export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
-  const { source, file, from, to, for: duration, events, once, types, pace } = flags;
+  const { source, file, from, to, again, for: duration, events, once, types, pace } = flags;
   // A file says by itself which source is meant.
   const meant = source ?? (file === undefined ? undefined : "file");
   return {
@@ -79,6 +86,7 @@ export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
     ...(file === undefined ? {} : { files: file }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(again === undefined ? {} : { again }),
     ...(duration === undefined ? {} : { forMs: parseDurationMs(duration, "--for") }),
     ...(events === undefined ? {} : { events }),
     ...(once === undefined ? {} : { once }),
@@ -89,15 +97,27 @@ export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
 
 /** The summary in one line. */
 export function formatProduce(summary: ProduceSummary): string {
-  const { events, produced, duplicates, skipped, requests, coverage } = summary;
+  const { events, produced, duplicates, skipped, requests, coverage, hours } = summary;
   const parts = [
     `${produced} messages produced of ${events} events`,
     `${duplicates} duplicates left out`,
     `${skipped} skipped`,
     ...(requests === 0 ? [] : [`${requests} requests`]),
     ...(coverage === null ? [] : [`about ${(coverage * 100).toFixed(1)} % of all events captured`]),
+    ...(hours === undefined ? [] : [formatHours(hours)]),
   ];
   return parts.join(", ");
+}
+
+function formatHours({ done, skipped_done, missing, damaged, left }: HourReport): string {
+  const counts: [number, string][] = [
+    [skipped_done, "done before"],
+    [missing.length, "missing"],
+    [damaged.length, "damaged"],
+    [left, "left"],
+  ];
+  const others = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return [`${done} hours done`, ...others].join(", ");
 }
 
 /** The entries of a list separated by commas; empty ones are left out. */

@@ -31,34 +31,46 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
   const stream = gzip ? file.pipe(createGunzip()) : file;
   // pipe() does not hand errors on.
   if (gzip) file.on("error", (error) => stream.destroy(error));
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  let number = 0;
   try {
-    for await (const chunk of stream) {
-      const pieces = decoder.write(chunk as Buffer).split("\n");
-      pieces[0] = rest + (pieces[0] ?? "");
-      rest = pieces.pop() ?? "";
-      for (const text of pieces) {
-        number += 1;
-        yield { text: tidy(text, number), number, ended: true, bytesRead: file.bytesRead };
-      }
-      if (rest.length > maxLineLength) {
-        throw new WorkbenchError("BAD_INPUT", `${path}: line ${number + 1} has no end`, {
-          hint: "give a file with one JSON event a line",
-        });
-      }
-    }
-    rest += decoder.end();
-    if (rest !== "") {
-      number += 1;
-      yield { text: tidy(rest, number), number, ended: false, bytesRead: file.bytesRead };
+    for await (const line of splitLines(stream as AsyncIterable<Buffer>, path)) {
+      yield { ...line, bytesRead: file.bytesRead };
     }
   } catch (error) {
     throw fileError(path, error);
   } finally {
     file.destroy();
   }
+}
+
+/**
+ * Splits a text that comes in pieces into its lines.
+ *
+ * @param name - what is read, for the error
+ * @throws {@link WorkbenchError} code BAD_INPUT where a line has no end
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+): AsyncGenerator<Omit<Line, "bytesRead">> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  let number = 0;
+  for await (const chunk of chunks) {
+    const pieces = decoder.write(chunk).split("\n");
+    pieces[0] = rest + (pieces[0] ?? "");
+    rest = pieces.pop() ?? "";
+    for (const text of pieces) {
+      number += 1;
+      yield { text: tidy(text, number), number, ended: true };
+    }
+    if (rest.length > maxLineLength) {
+      throw new WorkbenchError("BAD_INPUT", `${name}: line ${number + 1} has no end`, {
+        hint: "give a file with one JSON event a line",
+      });
+    }
+  }
+  rest += decoder.end();
+  if (rest !== "") yield { text: tidy(rest, number + 1), number: number + 1, ended: false };
 }
 
 /** The error of reading a file, with its name and what mends it. */

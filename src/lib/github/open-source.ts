@@ -2,12 +2,13 @@ import type { Settings } from "../config/settings";
 import { WorkbenchError } from "../errors";
 import type { EventSourceName } from "../events/message";
 import { createApiClient } from "./api-client";
+import { type ArchiveSelection, openArchive } from "./archive-open";
 import { fileSource } from "./file-source";
 import { apiPoller } from "./poller";
 import type { EventSource } from "./source";
 
 /** Which source to open, and how. */
-export interface SourceOptions {
+export interface SourceOptions extends ArchiveSelection {
   source: EventSourceName;
   /** For the source `file`: one or more paths. */
   files?: readonly string[];
@@ -21,7 +22,7 @@ export interface SourceOptions {
  * @throws {@link WorkbenchError} code USAGE where the options do not fit the source
  */
 export function openSource(
-  settings: Pick<Settings, "github" | "simulatorUrl">,
+  settings: Pick<Settings, "github" | "simulatorUrl" | "home" | "kafka">,
   options: SourceOptions,
 ): EventSource {
   const { source, files = [], once = false } = options;
@@ -30,13 +31,16 @@ export function openSource(
       hint: "add --source file",
     });
   }
+  if ((options.from ?? options.to) !== undefined && source !== "archive") {
+    throw new WorkbenchError("USAGE", `hours were given to the source ${source}`, {
+      hint: "add --source archive",
+    });
+  }
   switch (source) {
     case "file":
       return fileSource(files);
     case "archive":
-      throw new WorkbenchError("USAGE", "the source archive is not built yet", {
-        hint: "fetch hours from https://www.gharchive.org and read them with --source file --file F",
-      });
+      return openArchive(settings, options);
     case "simulator":
       return apiPoller({
         name: "simulator",

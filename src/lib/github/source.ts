@@ -16,6 +16,8 @@ export interface EventSource {
   check?(effects: Effects): Promise<void>;
   /** Yields what was read, as it is read; ends when there is no more, or when the signal aborts. */
   batches(effects: Effects): AsyncIterable<SourceBatch>;
+  /** For archives: what became of each hour so far. */
+  hours?(): HourReport;
 }
 
 /** What one poll, or one piece of a file, gave. */
@@ -24,6 +26,8 @@ export interface SourceBatch {
   /** What cannot be read as an event, with the reason; kept as a dead letter. */
   unreadable: readonly UnreadableEvent[];
   stats: SourceStats;
+  /** Called once everything of this batch, and of those before it, is stored. */
+  stored?: () => Promise<void>;
 }
 
 /** Something a source gave that is no event. */
@@ -44,4 +48,24 @@ export interface SourceStats {
   coverage: number | null;
   /** The share of the source that has been read, 0 to 1, where it has an end. */
   fraction?: number;
+  /** What is being read now, in a few words. */
+  state?: string;
+  /** Figures worth showing, by name. */
+  figures?: Readonly<Record<string, number | string>>;
+}
+
+/** What became of the hours of an archive; snake_case, since it is part of a summary. */
+export interface HourReport {
+  /** Read to the end, and all of it stored. */
+  done: number;
+  /** Left out: an earlier run has read them. */
+  skipped_done: number;
+  /** The archive has no such file. */
+  missing: string[];
+  /** Not to be had whole; what could be read is stored, and the next run tries again. */
+  damaged: { hour: string; reason: string }[];
+  /** Of those done: so small that the archive itself has most likely missed the hour. */
+  nearly_empty: string[];
+  /** Not come to, or not to their end, because a bound or Ctrl-C ended the run. */
+  left: number;
 }
