@@ -24,6 +24,14 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}.dead-letter`;
 }
 
+/** What is told of the events beside themselves: how many were caught, and what was learnt later. */
+export type SideKind = "coverage" | "enrichment";
+
+/** The name of the topic that goes beside the events' topic. */
+export function sideTopic(topic: string, kind: SideKind): string {
+  return `${topic.replace(/-events$/, "")}-${kind}`;
+}
+
 /**
  * Makes the topic and its dead-letter topic where they are missing, with the configured partitions
  * and replication. A topic that is there already keeps what it has; a difference is logged.
