@@ -1,9 +1,10 @@
 import type { Settings } from "./config/settings";
 import type { Effects } from "./effects";
 import { WorkbenchError } from "./errors";
+import type { SideKind } from "./events/side-message";
 import { withAdmin } from "./kafka/client";
 import { DeadLetters } from "./kafka/dead-letters";
-import { ensureTopic, type SideKind } from "./kafka/topic";
+import { ensureTopic } from "./kafka/topic";
 import { type LandedTopic, landedTopics } from "./landing/landed-topic";
 import { openS3Store } from "./landing/s3-store";
 import { type LandingContext, TopicLanding, type TopicSummary } from "./landing/topic-landing";

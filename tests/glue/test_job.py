@@ -133,14 +133,6 @@ def test_a_later_answer_completes_a_resolution(job: Job) -> None:
     ]
 
 
-def test_an_opening_that_was_seen_is_better_than_one_looked_up(job: Job) -> None:
-    opened = message(1, "PullRequestEvent", pull("opened"), timestamp="2026-11-02T00:00:00Z")
-    job.land("events", opened, merged(2, 4))
-    job.land("enrichment", enrichment("pull_opened", 2, opened_at="2026-11-01T00:00:00Z"))
-    job.run()
-    assert job.rows(RESOLUTIONS) == [(900, datetime(2026, 11, 2), "event", 2 * DAY)]
-
-
 def test_commits_are_joined_and_the_event_stays_as_sent(job: Job) -> None:
     job.land(
         "events",
@@ -199,14 +191,10 @@ def test_coverage_adds_up_and_a_repeated_line_counts_once(job: Job) -> None:
     job.run()
     assert job.rows(total) == expected
 
-
-def test_a_table_made_anew_is_filled_again(job: Job) -> None:
-    job.land("events", message(1, "PushEvent", {}))
-    job.land("coverage", coverage(1))
-    job.run()
+    # The manifest counts only for the table it was written with.
     job.spark.sql(f"DROP TABLE glue_catalog.`{job.database}`.coverage")
-    assert job.run().rows_read == 0
-    assert job.rows("SELECT captured FROM coverage") == [(40,)]
+    job.run()
+    assert job.rows(total) == expected
 
 
 def test_nothing_landed_makes_empty_tables(job: Job) -> None:

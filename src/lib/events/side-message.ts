@@ -1,5 +1,8 @@
 import type { EventSourceName } from "./message";
 
+/** What is told of the events beside themselves: how many were caught, and what was learnt later. */
+export type SideKind = "coverage" | "enrichment";
+
 /**
  * How many events of one type and one minute were captured, and how many there were by estimate:
  * the JSON value of a message of the coverage topic. Increments: those of a minute add up.

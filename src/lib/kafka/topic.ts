@@ -24,11 +24,11 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}.dead-letter`;
 }
 
-/** What is told of the events beside themselves: how many were caught, and what was learnt later. */
-export type SideKind = "coverage" | "enrichment";
-
-/** The name of the topic that goes beside the events' topic. */
-export function sideTopic(topic: string, kind: SideKind): string {
+/**
+ * The name of the topic beside the events' one: `github-events` has `github-coverage` and
+ * `github-enrichment`; a name that does not end in `-events` gets the ending added.
+ */
+export function sideTopic(topic: string, kind: "coverage" | "enrichment"): string {
   return `${topic.replace(/-events$/, "")}-${kind}`;
 }
 

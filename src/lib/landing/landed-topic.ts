@@ -6,7 +6,8 @@ import {
   parseCoverage,
   parseEnrichment,
 } from "../events/parse-side-message";
-import { sideTopic, type SideKind } from "../kafka/topic";
+import type { SideKind } from "../events/side-message";
+import { sideTopic } from "../kafka/topic";
 
 /** Reads a message: its id, or why it cannot be read. Never throws. */
 export type LineReader = (

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { loadSettings } from "../../../src/lib/config/load";
-import { sideTopic } from "../../../src/lib/kafka/topic";
 import { landedTopics } from "../../../src/lib/landing/landed-topic";
 import { messageJson } from "./fake-log";
 
@@ -31,17 +30,6 @@ const enrichment = {
   api: "https://api.github.com",
   fetched_at: "2026-11-24T10:01:00.5Z",
 };
-
-describe("sideTopic", () => {
-  it.each([
-    ["github-events", "github-coverage"],
-    ["demo-events", "demo-coverage"],
-    ["events-events-x", "events-events-x-coverage"],
-    ["firehose", "firehose-coverage"],
-  ])("%s has %s beside it", (topic, expected) => {
-    expect(sideTopic(topic, "coverage")).toBe(expected);
-  });
-});
 
 describe("landedTopics", () => {
   const settings = loadSettings({ env: {}, cwd: "/nowhere", dataset: "demo" });
