@@ -7,6 +7,8 @@
  */
 export class Busiest {
   private readonly counts = new Map<string, { count: number; error: number }>();
+  /** No name is counted less: counts only grow, and whoever comes in takes over the least. */
+  private floor = 1;
 
   /** @param capacity - how many names are counted */
   constructor(private readonly capacity: number) {}
@@ -38,8 +40,10 @@ export class Busiest {
       if (entry.count < count) {
         least = name;
         ({ count } = entry);
+        if (count === this.floor) break;
       }
     }
+    this.floor = count;
     if (least !== undefined) this.counts.delete(least);
     return count;
   }

@@ -71,7 +71,7 @@ export class QuestionQueue {
     this.byRepo.set(repo, place === "first" ? [queued, ...others] : [...others, queued]);
     this.byKey.set(queued.key, queued);
     if (this.size <= this.capacity) return 0;
-    const least = this.extreme((worth, best) => worth < best);
+    const least = this.extreme((worth, best) => worth < best, 0);
     return (least === undefined ? undefined : this.takeFirst(least))?.events.length ?? 0;
   }
 
@@ -88,11 +88,15 @@ export class QuestionQueue {
   }
 
   /** Worth changes with every event: it is looked up when it decides. */
-  private extreme(isBetter: (worth: number, best: number) => boolean): string | undefined {
+  private extreme(
+    isBetter: (worth: number, best: number) => boolean,
+    extremeWorth = Number.POSITIVE_INFINITY,
+  ): string | undefined {
     let found: { repo: string; worth: number } | undefined;
     for (const repo of this.byRepo.keys()) {
       const worth = this.worthOf(repo);
       if (found === undefined || isBetter(worth, found.worth)) found = { repo, worth };
+      if (worth === extremeWorth) break;
     }
     return found?.repo;
   }
