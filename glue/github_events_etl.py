@@ -12,12 +12,11 @@ import json
 import sys
 import uuid
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import transforms
 from awsglue.utils import getResolvedOptions
 from lake import CATALOG, EtlError, Lake, day_bounds, fail, retrying, utc_now
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from raw_objects import (
     RawObject,
@@ -26,7 +25,20 @@ from raw_objects import (
     read_lines,
     write_text,
 )
-from tables import GITHUB_EVENTS, PROCESSED_OBJECTS, QUARANTINE, RESOLUTIONS
+from side_messages import (
+    ENRICHMENT_SOURCE,
+    SIDE_SOURCES,
+    SideSource,
+    bounds_of,
+    count_side_lines,
+    distinct_rows,
+    openings_of,
+    parse_side_lines,
+)
+from tables import ENRICHMENT, GITHUB_EVENTS, PROCESSED_OBJECTS, QUARANTINE, RESOLUTIONS, Table
+
+#: Raw objects and the table their rows go to.
+Batch = dict[Table, list[RawObject]]
 
 ARGUMENTS = ["JOB_NAME", "raw_path", "database", "warehouse", "summary_path"]
 
@@ -41,73 +53,133 @@ class Summary:
     quarantined: int = 0
     objects: int = 0
     resolutions_changed: int = 0
+    coverage_rows: int = 0
+    enrichment_rows: int = 0
 
 
-def process(lake: Lake, objects: list[RawObject], table_id: str) -> Summary:
-    """Brings the rows of the objects into the tables; the manifest comes last."""
-    spark = lake.spark
-    # Every step below reads the parsed rows, so that each line is parsed once.
-    parsed = transforms.parse_lines(read_lines(spark, objects)).persist()
-    try:
+class Run:
+    """Brings a batch into the tables; of each object the manifest comes last."""
+
+    def __init__(self, lake: Lake, batch: Batch, table_ids: dict[Table, str]) -> None:
+        self.lake = lake
+        self.batch = batch
+        self.table_ids = table_ids
+        self.summary = Summary()
+        #: Issues and pull requests of which the batch tells something new.
+        self.subjects: list[DataFrame] = []
+        self.counts: dict[Table, list[Row]] = {}
+        self.cached: list[DataFrame] = []
+
+    def process(self) -> Summary:
         try:
-            per_object = transforms.count_lines(parsed).collect()
-        except Exception as error:
-            fail(f"reading {first_unreadable(spark, objects)}", error)
-        rows_read = sum(row["rows_read"] for row in per_object)
-        quarantined = sum(row["quarantined"] for row in per_object)
-        summary = Summary(rows_read=rows_read, quarantined=quarantined, objects=len(objects))
+            for source in SIDE_SOURCES:
+                if self.batch.get(source.table):
+                    self.merge_side(source)
+            if self.batch.get(GITHUB_EVENTS):
+                self.merge_events()
+            if self.subjects:
+                self.summary.resolutions_changed = self.merge_resolutions()
+            record_processed(self.lake, self.batch, self.counts, self.table_ids)
+            return self.summary
+        finally:
+            for frame in self.cached:
+                frame.unpersist()
+
+    def merge_events(self) -> None:
+        lake, summary = self.lake, self.summary
+        objects = self.batch[GITHUB_EVENTS]
+        parsed = self.keep(transforms.parse_lines(read_lines(lake.spark, objects)))
+        per_object = self.count(GITHUB_EVENTS, transforms.count_lines(parsed))
+        summary.objects = len(objects)
+        summary.rows_read = sum(row["rows_read"] for row in per_object)
+        summary.quarantined = sum(row["quarantined"] for row in per_object)
 
         events = transforms.distinct_events(parsed, GITHUB_EVENTS.column_names)
         days = [day for row in per_object for day in row["days"]]
         if days:
             bounds = f"t.created_at = s.created_at AND {day_bounds(days)}"
             summary.rows_written = lake.merge(GITHUB_EVENTS, lambda: events, on=bounds)
-        summary.duplicates = rows_read - quarantined - summary.rows_written
-        if quarantined > 0:
-            rows = transforms.quarantined_lines(parsed).withColumn("quarantined_at", utc_now())
-            lake.merge(QUARANTINE, lambda: rows)
+        summary.duplicates = summary.rows_read - summary.quarantined - summary.rows_written
+        self.quarantine(parsed, per_object)
         if any(row["subjects"] > 0 for row in per_object):
-            summary.resolutions_changed = merge_resolutions(lake, parsed)
-        record_processed(lake, objects, per_object, table_id)
-        return summary
-    finally:
-        parsed.unpersist()
+            self.subjects.append(transforms.subjects_of(parsed.where(F.col("reason").isNull())))
 
+    def merge_side(self, source: SideSource) -> None:
+        lake, table = self.lake, source.table
+        lines = read_lines(lake.spark, self.batch[table])
+        parsed = self.keep(parse_side_lines(lines, source))
+        per_object = self.count(table, count_side_lines(parsed, source))
+        if any(row["rows_read"] > row["quarantined"] for row in per_object):
+            rows = distinct_rows(parsed, source)
+            bounds = bounds_of(per_object, source)
+            added = lake.merge(table, lambda: rows, on=bounds, matched=source.matched)
+            setattr(self.summary, f"{table.name}_rows", added)
+        self.quarantine(parsed, per_object)
+        if source is ENRICHMENT_SOURCE:
+            openings = openings_of(parsed.where(F.col("reason").isNull()))
+            self.subjects.append(openings.select("event_type", "subject_id"))
 
-def merge_resolutions(lake: Lake, parsed: DataFrame) -> int:
-    """Computes the batch's issues and pull requests anew from all their events in the table.
+    def merge_resolutions(self) -> int:
+        """Computes the batch's issues and pull requests anew from all their events in the table.
 
-    So neither the order of batches nor a run that died between two tables matters.
-    """
-    subjects = transforms.subjects_of(parsed.where(F.col("reason").isNull()))
-    others = [name for name in RESOLUTIONS.column_names if name not in RESOLUTIONS.key]
-    differs = " OR ".join(f"NOT (t.`{name}` <=> s.`{name}`)" for name in others)
-    sets = ", ".join(f"t.`{name}` = s.`{name}`" for name in others)
-    return lake.merge(
-        RESOLUTIONS,
-        lambda: transforms.resolve(lake.read(GITHUB_EVENTS), subjects),
-        matched=(
-            "WHEN MATCHED AND s.resolved_at IS NULL THEN DELETE "
-            f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {sets}"
-        ),
-        insert="AND s.resolved_at IS NOT NULL",
-    )
+        So neither the order of batches nor a run that died between two tables matters.
+        """
+        lake = self.lake
+        subjects = self.subjects[0]
+        for others in self.subjects[1:]:
+            subjects = subjects.union(others).distinct()
+        has_enrichment = bool(self.batch.get(ENRICHMENT)) or lake.has_rows(ENRICHMENT)
+
+        def resolved() -> DataFrame:
+            openings = openings_of(lake.read(ENRICHMENT)) if has_enrichment else None
+            return transforms.resolve(lake.read(GITHUB_EVENTS), subjects, openings)
+
+        columns = [name for name in RESOLUTIONS.column_names if name not in RESOLUTIONS.key]
+        differs = " OR ".join(f"NOT (t.`{name}` <=> s.`{name}`)" for name in columns)
+        sets = ", ".join(f"t.`{name}` = s.`{name}`" for name in columns)
+        return lake.merge(
+            RESOLUTIONS,
+            resolved,
+            matched=(
+                "WHEN MATCHED AND s.resolved_at IS NULL THEN DELETE "
+                f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {sets}"
+            ),
+            insert="AND s.resolved_at IS NOT NULL",
+        )
+
+    def keep(self, parsed: DataFrame) -> DataFrame:
+        """Every step reads the parsed rows: each line is parsed once."""
+        self.cached.append(parsed.persist())
+        return parsed
+
+    def count(self, table: Table, counts: DataFrame) -> list[Row]:
+        try:
+            self.counts[table] = counts.collect()
+        except Exception as error:
+            fail(f"reading {first_unreadable(self.lake.spark, self.batch[table])}", error)
+        return self.counts[table]
+
+    def quarantine(self, parsed: DataFrame, per_object: list[Row]) -> None:
+        if any(row["quarantined"] > 0 for row in per_object):
+            rows = transforms.quarantined_lines(parsed).withColumn("quarantined_at", utc_now())
+            self.lake.merge(QUARANTINE, lambda: rows)
 
 
 def record_processed(
-    lake: Lake, objects: list[RawObject], per_object: list[Any], table_id: str
+    lake: Lake, batch: Batch, counts: dict[Table, list[Row]], table_ids: dict[Table, str]
 ) -> None:
-    counted = {row["object_path"]: row for row in per_object}
+    counted = {row["object_path"]: row for rows in counts.values() for row in rows}
     # An object with no line has no row in the counts, and is processed all the same.
     rows = [
         {
             "object_path": item.path,
             "rows_read": counted[item.path]["rows_read"] if item.path in counted else 0,
             "quarantined": counted[item.path]["quarantined"] if item.path in counted else 0,
-            "table_id": table_id,
+            "table_id": table_ids[table],
             "run_id": lake.run_id,
             "spark_app_id": lake.spark.sparkContext.applicationId,
         }
+        for table, objects in batch.items()
         for item in objects
     ]
     columns = [c for c in PROCESSED_OBJECTS.columns if c.name != "processed_at"]
@@ -128,21 +200,30 @@ def run(spark: SparkSession, arguments: dict[str, str]) -> Summary:
     # Times are cast in the session's zone.
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     lake = Lake(spark, arguments["database"], arguments["warehouse"], run_id)
+    landed: Batch = {GITHUB_EVENTS: list_raw_objects(spark, arguments["raw_path"])}
+    for source in SIDE_SOURCES:
+        if source.argument in arguments:
+            landed[source.table] = list_raw_objects(spark, arguments[source.argument])
     try:
         lake.ensure_tables()
-        table_id = lake.table_id(GITHUB_EVENTS)
-        processed = lake.processed_paths(table_id)
+        # Of tables with nothing landed for them nothing is asked.
+        table_ids = {table: lake.table_id(table) for table, objects in landed.items() if objects}
+        processed = lake.processed_paths(table_ids.values()) if table_ids else set()
     except EtlError:
         raise
     except Exception as error:
         fail(f"opening the tables of {lake.database}", error)
-    landed = list_raw_objects(spark, arguments["raw_path"])
-    objects = [item for item in landed if item.path not in processed]
-    return process(lake, objects, table_id) if objects else Summary()
+    batch = {
+        table: [item for item in objects if item.path not in processed]
+        for table, objects in landed.items()
+    }
+    return Run(lake, batch, table_ids).process() if any(batch.values()) else Summary()
 
 
 def main(argv: list[str]) -> None:
-    arguments = getResolvedOptions(argv, ARGUMENTS)
+    # A job that was started by an older caller names fewer paths.
+    optional = [source.argument for source in SIDE_SOURCES if f"--{source.argument}" in argv]
+    arguments = getResolvedOptions(argv, [*ARGUMENTS, *optional])
     spark = SparkSession.builder.appName(arguments["JOB_NAME"]).getOrCreate()
     summary = run(spark, arguments)
     text = json.dumps(asdict(summary))

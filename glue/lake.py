@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any, NoReturn
 
@@ -26,6 +27,8 @@ TABLE_PROPERTIES = {
 }
 #: Names one incarnation of a table: a table made anew is empty, whatever the manifest says.
 TABLE_ID = "workbench.table-id"
+#: Iceberg shows it among a table's properties.
+CURRENT_SNAPSHOT = "current-snapshot-id"
 #: Spark writes its application's id into the summary of every snapshot it makes.
 APPLICATION_ID = "spark.app.id"
 
@@ -65,11 +68,15 @@ class Lake:
                 f"CREATE DATABASE IF NOT EXISTS {CATALOG}.`{self.database}` "
                 f"LOCATION '{_escape(location)}'"
             )
-        for table in TABLES:
-            if table.name in (existing or ()):
-                self._add_columns(table)
-            else:
-                self._create(table)
+        # Side by side: each is a handful of calls to the catalog, and mostly waiting.
+        with ThreadPoolExecutor(max_workers=len(TABLES)) as pool:
+            list(pool.map(lambda table: self._ensure(table, existing or set()), TABLES))
+
+    def _ensure(self, table: Table, existing: set[str]) -> None:
+        if table.name in existing:
+            self._add_columns(table)
+        else:
+            self._create(table)
 
     def _existing_tables(self) -> set[str] | None:
         databases = self.spark.sql(f"SHOW DATABASES IN {CATALOG}").collect()
@@ -102,8 +109,15 @@ class Lake:
             self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({columns})")
 
     def table_id(self, table: Table) -> str:
+        return self._properties(table).get(TABLE_ID, "")
+
+    def has_rows(self, table: Table) -> bool:
+        """Whether anything was ever written to the table; costs no scan."""
+        return self._properties(table).get(CURRENT_SNAPSHOT, "none") != "none"
+
+    def _properties(self, table: Table) -> dict[str, str]:
         rows = self.spark.sql(f"SHOW TBLPROPERTIES {self.name(table)}").collect()
-        return next((row["value"] for row in rows if row["key"] == TABLE_ID), "")
+        return {row["key"]: row["value"] for row in rows}
 
     def merge(
         self,
@@ -159,10 +173,10 @@ class Lake:
         ).collect()
         return sum(int(row["added"] or 0) for row in rows)
 
-    def processed_paths(self, table_id: str) -> set[str]:
-        """Objects whose rows are in the github_events table that stands now."""
+    def processed_paths(self, table_ids: Iterable[str]) -> set[str]:
+        """Objects whose rows are in tables that stand now."""
         manifest = self.spark.table(self.name(PROCESSED_OBJECTS))
-        rows = manifest.where(F.col("table_id") == table_id).select("object_path").collect()
+        rows = manifest.where(F.col("table_id").isin(*table_ids)).select("object_path").collect()
         return {row["object_path"] for row in rows}
 
 

@@ -77,11 +77,52 @@ RESOLUTIONS = Table(
         Column("repo_id", "bigint", "the repository's id"),
         Column("number", "bigint", "of the issue or pull request"),
         Column("subject_id", "bigint", "id of the issue or pull request"),
-        Column("opened_at", "timestamp_ntz", "UTC; null where neither payload nor event tells"),
+        Column("opened_at", "timestamp_ntz", "UTC; null where nothing tells"),
         Column("resolved_at", "timestamp_ntz", "UTC; the latest close or merge"),
         Column("outcome", "string", "merged, closed, completed, not_planned or duplicate"),
         Column("seconds_to_resolution", "bigint", "resolved_at - opened_at; null where unknown"),
-        Column("opened_source", "string", "payload, event, or null where opened_at is unknown"),
+        Column("opened_source", "string", "payload, event, enrichment, or null where unknown"),
+    ),
+)
+
+COVERAGE = Table(
+    name="coverage",
+    comment="Events captured and estimated, by minute and type: increments, which add up.",
+    key=("run_id", "seq", "event_type", "minute"),
+    partitioned_by=("months(minute)",),
+    columns=(
+        Column("minute", "timestamp_ntz", "the minute the events were created in, UTC"),
+        Column("event_type", "string", "PushEvent, PullRequestEvent, ..."),
+        Column("captured", "bigint", "events captured"),
+        Column("estimated", "double", "events there were by estimate, captured or not"),
+        Column("source", "string", "github or simulator"),
+        Column("api", "string", "the API's address"),
+        Column("run_id", "string", "the capture that counted"),
+        Column("seq", "bigint", "the number of the report within its capture"),
+        Column("recorded_at", "timestamp_ntz", "UTC"),
+    ),
+)
+
+ENRICHMENT = Table(
+    name="enrichment",
+    comment="What was asked for later: one row an event and kind of answer.",
+    key=("kind", "event_type", "event_id"),
+    partitioned_by=("kind",),
+    columns=(
+        Column("kind", "string", "push_commits or pull_opened"),
+        Column("event_type", "string", "of the event it tells of"),
+        Column("event_id", "string", "of the push, or of the pull request's closing"),
+        Column("repo", "string", "full name, at the time of the event"),
+        Column("repo_id", "bigint", "the repository's id"),
+        Column("number", "bigint", "of the pull request"),
+        Column("subject_id", "bigint", "the pull request's id"),
+        Column("commits", "bigint", "of the push; null where gone"),
+        Column("opened_at", "timestamp_ntz", "of the pull request, UTC; null where gone"),
+        Column("obtained_from", "string", "compare or pulls: the endpoint that told"),
+        Column("status", "string", "ok, or gone: the API has it no more"),
+        Column("source", "string", "github or simulator"),
+        Column("api", "string", "the API's address"),
+        Column("fetched_at", "timestamp_ntz", "UTC"),
     ),
 )
 
@@ -100,17 +141,17 @@ QUARANTINE = Table(
 
 PROCESSED_OBJECTS = Table(
     name="processed_objects",
-    comment="Raw objects whose rows are in github_events, resolutions and quarantine.",
+    comment="Raw objects whose rows are in the tables.",
     key=(),
     columns=(
         Column("object_path", "string", "the raw object"),
         Column("rows_read", "bigint", "lines in it"),
         Column("quarantined", "bigint", "lines of it that could not be read"),
-        Column("table_id", "string", "the github_events table its rows are in"),
+        Column("table_id", "string", "the table its rows are in: one made anew has another id"),
         Column("run_id", "string", "the Glue job run"),
         Column("spark_app_id", "string", "as in the summary of the snapshots this run made"),
         Column("processed_at", "timestamp_ntz", "UTC"),
     ),
 )
 
-TABLES = (GITHUB_EVENTS, RESOLUTIONS, QUARANTINE, PROCESSED_OBJECTS)
+TABLES = (GITHUB_EVENTS, RESOLUTIONS, COVERAGE, ENRICHMENT, QUARANTINE, PROCESSED_OBJECTS)

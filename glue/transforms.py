@@ -34,6 +34,8 @@ ISSUE_OUTCOMES = ("completed", "not_planned", "duplicate")
 
 CLOSING_ACTIONS = ("closed", "merged")
 
+NOT_OF_SHAPE = "not JSON of a message's shape"
+
 
 def parse_lines(lines: DataFrame) -> DataFrame:
     """Reads each line once.
@@ -89,10 +91,10 @@ def _event_columns(parsed: DataFrame) -> dict[str, Column]:
         F.coalesce(F.col(f"{p}.distinct_size"), F.col(f"{p}.size")).cast("bigint"),
     )
     return {
-        "event_id": _text("m.id"),
-        "event_type": _text("m.event_type"),
+        "event_id": text("m.id"),
+        "event_type": text("m.event_type"),
         "action": action,
-        "repo": _text("m.repo"),
+        "repo": text("m.repo"),
         "repo_id": F.col("m.repo_id").cast("bigint"),
         "user_login": F.col("m.user"),
         "user_id": F.col("m.user_id").cast("bigint"),
@@ -117,7 +119,7 @@ def _event_columns(parsed: DataFrame) -> dict[str, Column]:
     }
 
 
-def _text(name: str) -> Column:
+def text(name: str) -> Column:
     """A text that may not be empty: empty is as good as absent."""
     return F.when(F.length(F.trim(F.col(name))) > 0, F.col(name))
 
@@ -132,7 +134,7 @@ def _reason(line: Column, message: Column, event: dict[str, Column]) -> Column:
     return (
         # Of an array, from_json would take the first element and drop the others in silence.
         F.when(~F.ltrim(line).startswith("{"), "not a JSON object")
-        .when(message.isNull() | message["_corrupt"].isNotNull(), "not JSON of a message's shape")
+        .when(message.isNull() | message["_corrupt"].isNotNull(), NOT_OF_SHAPE)
         .when(event["event_id"].isNull(), "id is missing")
         .when(event["event_type"].isNull(), "event_type is missing")
         # The type is a partition: what is none would make a folder a row.
@@ -196,15 +198,17 @@ def subjects_of(events: DataFrame) -> DataFrame:
     return events.where(_tells_of_resolution()).select("event_type", "subject_id").distinct()
 
 
-def resolve(events: DataFrame, subjects: DataFrame) -> DataFrame:
+def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None = None) -> DataFrame:
     """The resolution of each subject, from all its events; an open one's ``resolved_at`` is null.
 
     A pure function of the events, whatever batches they came in: the latest close or merge counts,
     unless a later ``reopened`` undid it. Times come from the payload where it carries them (issues
-    in every era, pull requests until 2025-10), otherwise from the events themselves.
+    in every era, pull requests until 2025-10), otherwise from the events themselves, and where the
+    opening was not seen from what was looked up.
 
     :param events: rows of ``github_events``
     :param subjects: ``event_type, subject_id`` of the subjects wanted
+    :param openings: ``event_type, subject_id, opened_at`` looked up, where anything was
     """
     action = F.col("action")
     is_closing = action.isin(*CLOSING_ACTIONS)
@@ -233,12 +237,18 @@ def resolve(events: DataFrame, subjects: DataFrame) -> DataFrame:
             F.min(F.when(action == "opened", F.col("created_at"))).alias("event_opened_at"),
         )
     )
+    looked_up = "looked_up_opened_at"
+    if openings is None:
+        grouped = grouped.withColumn(looked_up, F.lit(None).cast("timestamp_ntz"))
+    else:
+        openings = openings.withColumnRenamed("opened_at", looked_up)
+        grouped = grouped.join(openings, ["event_type", "subject_id"], "left")
     stands = (
         F.col("closing.merged")
         | F.col("reopened_at").isNull()
         | (F.col("reopened_at") <= F.col("closing.at"))
     )
-    opened_at = F.coalesce("payload_opened_at", "event_opened_at")
+    opened_at = F.coalesce("payload_opened_at", "event_opened_at", looked_up)
     resolved_at = F.when(stands, F.col("closing.at"))
     seconds = F.unix_timestamp(resolved_at) - F.unix_timestamp(opened_at)
     is_issue = F.col("event_type") == "IssuesEvent"
@@ -261,5 +271,6 @@ def resolve(events: DataFrame, subjects: DataFrame) -> DataFrame:
         F.when(seconds >= 0, seconds).alias("seconds_to_resolution"),
         F.when(F.col("payload_opened_at").isNotNull(), "payload")
         .when(F.col("event_opened_at").isNotNull(), "event")
+        .when(F.col(looked_up).isNotNull(), "enrichment")
         .alias("opened_source"),
     )

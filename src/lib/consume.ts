@@ -1,46 +1,43 @@
 import type { Settings } from "./config/settings";
 import type { Effects } from "./effects";
 import { WorkbenchError } from "./errors";
+import type { SideKind } from "./events/side-message";
 import { withAdmin } from "./kafka/client";
 import { DeadLetters } from "./kafka/dead-letters";
-import { fetchCommitted } from "./kafka/group-offsets";
-import { ensureTopic, fetchLogBounds, type LogBounds } from "./kafka/topic";
-import { LandingGroup } from "./landing/landing-group";
-import type { LandedCounts } from "./landing/partition-writer";
+import { ensureTopic } from "./kafka/topic";
+import { type LandedTopic, landedTopics } from "./landing/landed-topic";
 import { openS3Store } from "./landing/s3-store";
+import { type LandingContext, TopicLanding, type TopicSummary } from "./landing/topic-landing";
 
 /** Where messages go, and when to stop. */
 export interface ConsumeOptions {
   /** Default: `s3`, the raw objects. */
   sinks?: readonly "s3"[];
   /**
-   * `caught-up` (the default): ends once the group's committed offsets have passed the end offsets
+   * `caught-up` (the default): ends once the groups' committed offsets have passed the end offsets
    * of the moment it was asked. `forever`: goes on until the signal aborts.
    */
   until?: "caught-up" | "forever";
-  /** Default: KAFKA_GROUP. Each sink is a group of its own: `<group>-s3`. */
+  /** Default: KAFKA_GROUP. Each sink is a group of its own, `<group>-s3`, and so is each topic. */
   group?: string;
 }
 
-/** What came of it. */
-export interface ConsumeSummary {
-  /** Messages landed by this run. */
-  messages: number;
-  /** Raw objects created by this run. */
-  objects: number;
-  /** Messages that could not be read and went to the dead-letter topic. */
-  dead_letters: number;
-  /** Messages in the topic that the group has not committed yet. */
-  lag: number;
+/** What came of it, for the events' topic. */
+export interface ConsumeSummary extends TopicSummary {
+  /** The same for the topics beside it, where there are any. */
+  side?: Partial<Record<SideKind, TopicSummary>>;
 }
 
 const tickMs = 250;
+/** How often a run that goes on looks for topics that were not there. */
+const lookMs = 15_000;
 /** How long a stop waits for what is under way. */
 const stopWithinMs = 30_000;
 
 /**
- * Lands the topic's messages as raw objects in S3. What was read when it ends, for whatever reason
- * but an error, is written and committed.
+ * Lands the topic's messages as raw objects in S3, and those of the topics beside it (coverage,
+ * enrichment) where there are such. What was read when it ends, for whatever reason but an error,
+ * is written and committed.
  *
  * @throws {@link WorkbenchError} code KAFKA, S3 or TOPIC_MISMATCH
  * @example
@@ -63,119 +60,154 @@ export async function consume(
   const group = `${options.group ?? settings.kafka.group}-s3`;
   effects.progress({ step: "consume", state: "connecting to Kafka" });
   await ensureTopic(settings, effects);
-  const run = new ConsumeRun(settings, group, until, effects);
-  return run.run();
+  return new ConsumeRun(settings, landedTopics(settings, group), until, effects).run();
 }
 
 class ConsumeRun {
-  private readonly counts = { messages: 0, objects: 0, deadLetters: 0 };
-  private readonly rotations: Record<string, number> = {};
+  private readonly landings: TopicLanding[] = [];
+  private readonly events: LandedTopic;
+  /** Topics beside it that are not there, or not yet. */
+  private absent: readonly LandedTopic[];
   private failure: WorkbenchError | undefined;
   /** Wakes the loop. */
   private readonly over = new AbortController();
 
   constructor(
     private readonly settings: Settings,
-    private readonly group: string,
+    [events, ...side]: [LandedTopic, ...LandedTopic[]],
     private readonly until: "caught-up" | "forever",
     private readonly effects: Effects,
-  ) {}
+  ) {
+    this.events = events;
+    this.absent = side;
+  }
 
   async run(): Promise<ConsumeSummary> {
-    const { settings, group, until } = this;
-    const ends = await this.fetchBounds();
-    if (until === "caught-up" && (await this.hasPassed(ends))) return this.summary();
+    const { settings } = this;
+    this.landings.push(await TopicLanding.open(this.events, this.effects));
+    await this.openLandings();
+    if (this.until === "caught-up" && (await this.isCaughtUp())) return this.summary();
 
     // The caller's signal ends the loop; what is under way is then still finished, for a while.
     const hardStop = new AbortController();
     const effects: Effects = { ...this.effects, signal: hardStop.signal };
     const store = await openS3Store(settings, effects);
     const deadLetters = new DeadLetters(settings, effects);
-    const landing = new LandingGroup(settings, group, store, deadLetters, this, effects);
+    const context: LandingContext = {
+      store,
+      deadLetters,
+      effects,
+      landed: () => this.report("landing"),
+      failed: (error) => this.fail(error),
+    };
     try {
-      await landing.start();
-      await this.loop(landing, ends);
+      await this.start(this.landings, context);
+      await this.loop(context);
       this.rethrow();
       const finished = new AbortController();
       effects.sleep(stopWithinMs, finished.signal).then(
         () => hardStop.abort(),
         () => undefined,
       );
-      await landing.drain("stop").finally(() => finished.abort());
+      await this.each((landing) => landing.drain()).finally(() => finished.abort());
       this.rethrow();
     } finally {
       hardStop.abort();
-      await landing.leave();
+      await this.each((landing) => landing.leave());
       await deadLetters.close().catch(() => undefined);
       store.close();
     }
     return this.summary();
   }
 
-  landed({ messages, objects, deadLetters, reason }: LandedCounts): void {
-    this.counts.messages += messages;
-    this.counts.objects += objects;
-    this.counts.deadLetters += deadLetters;
-    this.rotations[reason] = (this.rotations[reason] ?? 0) + objects;
-    this.report("landing");
+  /** Takes up the topics that have come into being; returns them. */
+  private async openLandings(): Promise<TopicLanding[]> {
+    if (this.absent.length === 0) return [];
+    const names = await withAdmin(this.settings, this.effects, (admin) => admin.listTopics());
+    const isThere = ({ settings }: LandedTopic): boolean => names.includes(settings.kafka.topic);
+    const opened = await Promise.all(
+      this.absent.filter(isThere).map((topic) => TopicLanding.open(topic, this.effects)),
+    );
+    this.absent = this.absent.filter((topic) => !isThere(topic));
+    this.landings.push(...opened);
+    return opened;
   }
 
-  failed(error: WorkbenchError): void {
-    this.failure ??= error;
-    this.over.abort();
+  /** Joins the groups; where it ends once caught up, only those that have something to read. */
+  private async start(landings: readonly TopicLanding[], context: LandingContext): Promise<void> {
+    const wanted = await Promise.all(
+      landings.map(async (landing) => this.until === "forever" || !(await landing.isCaughtUp())),
+    );
+    await Promise.all(
+      landings.filter((_, index) => wanted[index]).map((landing) => landing.start(context)),
+    );
   }
 
-  private async loop(landing: LandingGroup, bounds: ReadonlyMap<number, LogBounds>): Promise<void> {
+  private async loop(context: LandingContext): Promise<void> {
     const { effects, over } = this;
-    const ends = new Map([...bounds].map(([partition, { high }]) => [partition, high]));
     const signal = AbortSignal.any([
       over.signal,
       ...(effects.signal === undefined ? [] : [effects.signal]),
     ]);
+    let lookedMs = effects.now();
     this.report("reading");
     while (!signal.aborted) {
-      await landing.rotateIdle();
+      await this.each((landing) => landing.rotateIdle());
       if (this.until === "caught-up") {
-        await landing.drainReached(ends, "caught-up");
-        if (await this.hasPassed(bounds).catch(unlessAway)) return;
+        await this.each((landing) => landing.drainReached());
+        if (await this.isCaughtUp().catch(unlessAway)) return;
+      } else if (effects.now() - lookedMs >= lookMs) {
+        lookedMs = effects.now();
+        const opened = await this.openLandings().catch(unlessAway);
+        if (opened !== false) await this.start(opened, context);
       }
       await effects.sleep(tickMs, signal).catch(() => undefined);
     }
   }
 
-  /** Whether the group's committed offsets have passed the ends, whoever committed them. */
-  private async hasPassed(bounds: ReadonlyMap<number, LogBounds>): Promise<boolean> {
-    const committed = await fetchCommitted(this.settings, this.effects, this.group);
-    return [...bounds].every(
-      ([partition, { low, high }]) => high === low || (committed.get(partition) ?? -1n) >= high,
-    );
+  /** Whether every topic's group has passed the ends, whoever committed. */
+  private async isCaughtUp(): Promise<boolean> {
+    const answers = await Promise.all(this.landings.map((landing) => landing.isCaughtUp()));
+    return answers.every(Boolean);
   }
 
-  private fetchBounds(): Promise<Map<number, LogBounds>> {
-    const { settings, effects } = this;
-    return withAdmin(settings, effects, (admin) => fetchLogBounds(admin, settings.kafka.topic));
+  private async each(act: (landing: TopicLanding) => Promise<void>): Promise<void> {
+    await Promise.all(this.landings.map(act));
   }
 
   private async summary(): Promise<ConsumeSummary> {
-    const bounds = await this.fetchBounds();
-    const committed = await fetchCommitted(this.settings, this.effects, this.group);
-    let lag = 0n;
-    for (const [partition, { low, high }] of bounds)
-      lag += high - (committed.get(partition) ?? low);
+    const summaries = await Promise.all(this.landings.map((landing) => landing.summary()));
     this.report("done");
-    this.effects.logger.debug("rotations", this.rotations);
-    const { messages, objects, deadLetters } = this.counts;
-    return { messages, objects, dead_letters: deadLetters, lag: Number(lag) };
+    const [events, ...rest] = summaries as [TopicSummary, ...TopicSummary[]];
+    if (rest.length === 0) return events;
+    const side: Partial<Record<SideKind, TopicSummary>> = {};
+    for (const [index, { topic }] of this.landings.entries()) {
+      const summary = summaries[index];
+      if (topic.kind !== "events" && summary !== undefined) side[topic.kind] = summary;
+    }
+    return { ...events, side };
   }
 
   private report(state: string): void {
-    const { messages, objects, deadLetters } = this.counts;
+    const [events, ...side] = this.landings.map(({ counts }) => counts);
+    const { messages = 0, objects = 0, deadLetters = 0 } = events ?? {};
+    const beside = side.reduce((sum, counts) => sum + counts.messages, 0);
     this.effects.progress({
       step: "consume",
       state,
       ...(state === "done" ? { fraction: 1 } : {}),
-      figures: { messages, objects, ...(deadLetters === 0 ? {} : { deadLetters }) },
+      figures: {
+        messages,
+        objects,
+        ...(beside === 0 ? {} : { sideMessages: beside }),
+        ...(deadLetters === 0 ? {} : { deadLetters }),
+      },
     });
+  }
+
+  private fail(error: WorkbenchError): void {
+    this.failure ??= error;
+    this.over.abort();
   }
 
   private rethrow(): void {

@@ -5,6 +5,7 @@ import { describeError, WorkbenchError } from "./errors";
 import { type Glue, openGlue } from "./glue/client";
 import { ensureJob, warehouseOf } from "./glue/job";
 import { findGoingJobRun, startJobRun, stopJobRun, waitForJobRun } from "./glue/job-run";
+import { sidePrefix } from "./landing/landed-topic";
 import { newSummaryPath, readSummary } from "./glue/summary";
 
 /** What {@link runEtl} takes. */
@@ -95,7 +96,7 @@ async function startOrJoin(
     throwIfAborted(effects.signal);
     const summaryPath = newSummaryPath(settings);
     const id = await startJobRun(glue, settings, {
-      "--raw_path": `s3://${settings.raw.bucket}/${settings.raw.prefix}`,
+      ...rawPaths(settings),
       "--database": settings.glue.database,
       "--warehouse": warehouseOf(settings),
       "--summary_path": summaryPath,
@@ -118,6 +119,15 @@ async function startOrJoin(
     }
     await effects.sleep(busyPollMs, effects.signal);
   }
+}
+
+/** Where raw objects lie: the events', and beside them what is told of them. */
+function rawPaths({ raw }: EtlSettings): Record<string, string> {
+  return {
+    "--raw_path": `s3://${raw.bucket}/${raw.prefix}`,
+    "--coverage_path": `s3://${raw.bucket}/${sidePrefix(raw.prefix, "coverage")}`,
+    "--enrichment_path": `s3://${raw.bucket}/${sidePrefix(raw.prefix, "enrichment")}`,
+  };
 }
 
 function isOverSameDataset(run: JobRun, settings: EtlSettings): boolean {

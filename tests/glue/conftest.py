@@ -15,12 +15,17 @@ from pyspark.sql import DataFrame, SparkSession
 
 Message = dict[str, Any]
 
+#: Beside the virtual environment, where the engines are installed.
+ICEBERG = next(Path(sys.prefix).parent.glob("engines/spark/jars/iceberg-spark-runtime-*.jar"), None)
+ICEBERG_SPARK = "org.apache.iceberg.spark"
+ICEBERG_EXTENSIONS = "IcebergSparkSessionExtensions"
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-    session = (
+    builder = (
         SparkSession.builder.master("local[2]")
         .appName("tests")
         .config("spark.driver.host", "127.0.0.1")
@@ -30,8 +35,17 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
-        .getOrCreate()
     )
+    if ICEBERG is not None:
+        # Tables in memory: the job's SQL is the same, whatever the catalog.
+        catalog = "spark.sql.catalog.glue_catalog"
+        builder = (
+            builder.config("spark.jars", str(ICEBERG))
+            .config("spark.sql.extensions", f"{ICEBERG_SPARK}.extensions.{ICEBERG_EXTENSIONS}")
+            .config(catalog, f"{ICEBERG_SPARK}.SparkCatalog")
+            .config(f"{catalog}.catalog-impl", "org.apache.iceberg.inmemory.InMemoryCatalog")
+        )
+    session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()

@@ -175,6 +175,32 @@ def test_subjects_of_other_events_are_left_alone(lines_of: Lines) -> None:
     assert [(row["kind"], row["subject_id"]) for row in rows] == [("pull_request", 2)]
 
 
+def test_what_was_looked_up_fills_only_what_is_unknown(lines_of: Lines) -> None:
+    old = {"created_at": "2026-11-01T00:00:00Z", "merged": True}
+    events = table_of(
+        lines_of(
+            pull_event(1, "merged", 4, subject=1),
+            pull_event(2, "opened", 2, subject=2),
+            pull_event(3, "merged", 4, subject=2),
+            pull_event(4, "closed", 4, subject=3, **old),
+            # An issue of the same id is not the pull request that was looked up.
+            issue_event(5, "closed", 4, subject=1),
+        )
+    ).cache()
+    openings = events.sparkSession.sql(
+        "SELECT 'PullRequestEvent' AS event_type, subject_id, "
+        "TIMESTAMP_NTZ '2026-11-03' AS opened_at FROM VALUES (1L), (2L), (3L) AS t(subject_id)"
+    )
+    rows = transforms.resolve(events, transforms.subjects_of(events), openings).collect()
+    assert sorted((r["kind"], r["subject_id"], str(r["opened_at"]), r["opened_source"])
+                  for r in rows) == [
+        ("issue", 1, "2026-10-01 00:00:00", "payload"),
+        ("pull_request", 1, "2026-11-03 00:00:00", "enrichment"),
+        ("pull_request", 2, "2026-11-02 00:00:00", "event"),
+        ("pull_request", 3, "2026-11-01 00:00:00", "payload"),
+    ]  # fmt: skip
+
+
 # Over the files as they are, knowing nothing of the job: a count and a sum a kind and outcome.
 ORACLE = """
   WITH sent AS (

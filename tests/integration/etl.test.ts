@@ -6,6 +6,7 @@ import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
 import { type EtlSummary, runEtl } from "../../src/lib/etl";
 import { openGlue, openS3 } from "../../src/lib/glue/client";
+import { sidePrefix } from "../../src/lib/landing/landed-topic";
 import { stopJobRun } from "../../src/lib/glue/job-run";
 
 type Message = Record<string, unknown>;
@@ -48,9 +49,13 @@ function pullRequest(id: number, action: string, at: string, subject: number): M
 }
 
 /** Lands a raw object as the consumer does. */
-async function land(offset: number, content: Buffer): Promise<string> {
+async function land(
+  offset: number,
+  content: Buffer,
+  prefix = settings.raw.prefix,
+): Promise<string> {
   const s3 = await openS3(settings);
-  const { bucket, prefix } = settings.raw;
+  const { bucket } = settings.raw;
   const name = `${settings.kafka.topic}+0+${String(offset).padStart(20, "0")}.jsonl.gz`;
   const key = `${prefix}ingest_date=2026-11-24/ingest_hour=00/${name}`;
   try {
@@ -80,6 +85,8 @@ async function contents(): Promise<unknown> {
   return {
     events: await rows("SELECT * FROM github_events ORDER BY event_type, event_id"),
     resolutions: await rows("SELECT * FROM resolutions ORDER BY kind, subject_id"),
+    coverage: await rows("SELECT * FROM coverage ORDER BY run_id, seq"),
+    enrichment: await rows("SELECT * FROM enrichment ORDER BY kind, event_id"),
     quarantine: await rows("SELECT * FROM quarantine ORDER BY object_path, reason, raw_line"),
   };
 }
@@ -103,6 +110,34 @@ describe("the Glue job", { timeout: twoRunsMs }, () => {
         "{cut off",
       ),
     );
+    // What lies beside the events goes along in the same run.
+    await land(
+      0,
+      lines({
+        kind: "push_commits",
+        event_type: "PushEvent",
+        event_id: "2",
+        commits: 5,
+        obtained_from: "compare",
+        status: "ok",
+        fetched_at: "2026-11-24T00:00:00.000Z",
+      }),
+      sidePrefix(settings.raw.prefix, "enrichment"),
+    );
+    await land(
+      0,
+      lines(
+        ...[1, 2].map((seq) => ({
+          run_id: "r1",
+          seq,
+          minute: "2026-11-20T10:00:00Z",
+          event_type: "PushEvent",
+          captured: 2,
+          estimated: 2.5,
+        })),
+      ),
+      sidePrefix(settings.raw.prefix, "coverage"),
+    );
     const first = await runEtl(settings, {}, effects);
     expect(counts(first)).toEqual(["SUCCEEDED", 5, 3, 1, 1]);
     expect(
@@ -116,6 +151,20 @@ describe("the Glue job", { timeout: twoRunsMs }, () => {
     expect(await rows("SELECT reason, raw_line FROM quarantine")).toEqual([
       { reason: "not JSON of a message's shape", raw_line: "{cut off" },
     ]);
+    expect(
+      await rows(
+        `SELECT x.event_id, COALESCE(x.commits, e.commits) AS commits
+         FROM github_events x LEFT JOIN enrichment e ON e.kind = 'push_commits'
+           AND e.event_type = x.event_type AND e.event_id = x.event_id
+         WHERE x.event_type = 'PushEvent' ORDER BY 1`,
+      ),
+    ).toEqual([
+      { event_id: "1", commits: 2 },
+      { event_id: "2", commits: 5 },
+    ]);
+    expect(
+      await rows("SELECT minute, sum(captured) / sum(estimated) AS share FROM coverage GROUP BY 1"),
+    ).toMatchObject([{ share: 0.8 }]);
     const before = await contents();
     expect(counts(await runEtl(settings, {}, effects))).toEqual(["SUCCEEDED", 0, 0, 0, 0]);
     expect(await contents()).toEqual(before);

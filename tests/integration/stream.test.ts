@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import type { Settings } from "../../src/lib/config/settings";
 import { consume } from "../../src/lib/consume";
 import { systemEffects } from "../../src/lib/effects";
+import type { CoverageMessage, SideKind } from "../../src/lib/events/side-message";
+import { landedTopics } from "../../src/lib/landing/landed-topic";
 import { produce, type ProduceSummary } from "../../src/lib/produce";
 import { tail } from "../../src/lib/tail";
 import { simulatorDefaults, startSimulator } from "../../src/local/simulator/server";
@@ -23,6 +25,20 @@ import {
 } from "./stream-support";
 
 const effects = systemEffects();
+
+function coverageMessage(seq: number): CoverageMessage {
+  return {
+    run_id: "r1",
+    seq,
+    minute: "2026-11-24T10:00:00Z",
+    event_type: "PushEvent",
+    captured: 40,
+    estimated: 41.5,
+    source: "github",
+    api: "https://api.github.com",
+    recorded_at: "2026-11-24T10:01:00.500Z",
+  };
+}
 
 function produceFile(settings: Settings, ...files: string[]): Promise<ProduceSummary> {
   return produce(settings, { source: "file", files }, effects);
@@ -176,6 +192,67 @@ describe("consume", () => {
     const summaries = [await first, await second, third];
     expect(summaries.reduce((sum, { messages }) => sum + messages, 0)).toBe(1200);
     expect(placesOf(await readRaw(settings))).toEqual(await placesInLog(settings));
+  });
+
+  it("lands the topics beside it alike, each by a group of its own", async () => {
+    const settings = freshSettings();
+    await produceFile(settings, eventFile(10));
+    const side = (kind: SideKind): Settings => {
+      const [, ...others] = landedTopics(settings, "");
+      return others.find((topic) => topic.kind === kind)?.settings ?? settings;
+    };
+    const coverage = side("coverage");
+    await withPlainAdmin(settings, (admin) =>
+      admin
+        .createTopics({ topics: [{ topic: coverage.kafka.topic, numPartitions: 1 }] })
+        .then(() => undefined),
+    );
+    await sendPlain(coverage, [
+      { value: JSON.stringify(coverageMessage(1)) },
+      { value: "nonsense" },
+      { value: JSON.stringify(coverageMessage(2)) },
+    ]);
+    const events = { messages: 10, objects: 3, dead_letters: 0, lag: 0 };
+    expect(await consume(settings, {}, effects)).toEqual({
+      ...events,
+      side: { coverage: { messages: 2, objects: 1, dead_letters: 1, lag: 0 } },
+    });
+    const [object] = await readRaw(coverage);
+    expect(object?.lines).toEqual([
+      { ...coverageMessage(1), _partition: 0, _offset: 0 },
+      { ...coverageMessage(2), _partition: 0, _offset: 2 },
+    ]);
+    const [letter] = await readTopic(settings, `${settings.kafka.topic}.dead-letter`);
+    expect(letter).toMatchObject({
+      value: "nonsense",
+      headers: { topic: coverage.kafka.topic, offset: "1" },
+    });
+    // Nothing new among the events: what is new beside them is landed all the same.
+    await sendPlain(coverage, [{ value: JSON.stringify(coverageMessage(3)) }]);
+    expect((await consume(settings, {}, effects)).side?.coverage).toMatchObject({ messages: 1 });
+  });
+
+  it("takes up a topic beside it that comes into being while it runs", async () => {
+    const settings = freshSettings("stream", {
+      rotation: { maxMessages: 1e6, maxBytes: 1e9, maxAgeMs: 500 },
+    });
+    await produceFile(settings, eventFile(1));
+    const stop = new AbortController();
+    const running = consume(settings, { until: "forever" }, systemEffects({ signal: stop.signal }));
+    const [, coverage] = landedTopics(settings, "");
+    if (coverage === undefined) throw new Error("no coverage");
+    await expect.poll(async () => (await readRaw(settings)).length, { timeout: 20_000 }).toBe(1);
+    await withPlainAdmin(settings, (admin) =>
+      admin
+        .createTopics({ topics: [{ topic: coverage.settings.kafka.topic, numPartitions: 1 }] })
+        .then(() => undefined),
+    );
+    await sendPlain(coverage.settings, [{ value: JSON.stringify(coverageMessage(1)) }]);
+    await expect
+      .poll(async () => (await readRaw(coverage.settings)).length, { timeout: 40_000 })
+      .toBe(1);
+    stop.abort();
+    expect((await running).side?.coverage).toMatchObject({ messages: 1, lag: 0 });
   });
 
   it("stops where the topic was made anew, and overwrites nothing", async () => {

@@ -73,6 +73,8 @@ describe("runEtl", () => {
       JobName: "github_events_etl",
       Arguments: {
         "--raw_path": "s3://raw/github-events/",
+        "--coverage_path": "s3://raw/github-coverage/",
+        "--enrichment_path": "s3://raw/github-enrichment/",
         "--database": "github_events",
         "--warehouse": "s3://processed/warehouse",
       },

@@ -36,7 +36,7 @@ export const timeToResolution: Analysis = {
   parameters: [daysParameter("all")],
   caveat:
     "Only what was closed or merged within the data counts: what is still open would be slower. " +
-    "Where GitHub no longer tells when a pull request was opened, it counts only if its opening was captured.",
+    "Where GitHub no longer tells when a pull request was opened, it counts only if its opening was captured or looked up.",
 
   sql({ days }) {
     const window = lastDays("resolutions", "resolved_at", days);

@@ -48,8 +48,7 @@ export class FieldReader {
 
   /** A string, or null where the field is missing or null. */
   nullableText(name: string): string | null {
-    const value = this.fields[name];
-    return value === undefined || value === null ? null : this.text(name);
+    return this.nullable(name, () => this.text(name));
   }
 
   /** An id that is kept as text: a string, or a whole number. */
@@ -68,12 +67,30 @@ export class FieldReader {
       : this.fail(name, value, "a whole number");
   }
 
+  /** An id that is kept as a number, or null where the field is missing or null. */
+  nullableNumericId(name: string): number | null {
+    return this.nullable(name, () => this.numericId(name));
+  }
+
+  /** A number that is not negative, whole or not. */
+  amount(name: string): number {
+    const value = this.fields[name];
+    return typeof value === "number" && Number.isFinite(value) && value >= 0
+      ? value
+      : this.fail(name, value, "a number from 0 on");
+  }
+
   /** A moment in UTC, ISO 8601 with a Z. */
   instant(name: string): string {
     const value = this.fields[name];
     return typeof value === "string" && isInstant(value)
       ? value
       : this.fail(name, value, "a UTC time such as 2026-01-31T23:59:59Z");
+  }
+
+  /** A moment in UTC, or null where the field is missing or null. */
+  nullableInstant(name: string): string | null {
+    return this.nullable(name, () => this.instant(name));
   }
 
   /** One of a few strings. */
@@ -88,6 +105,11 @@ export class FieldReader {
     const value = this.fields[name];
     if (value === undefined || typeof value === "boolean") return value;
     return this.fail(name, value, "true or false");
+  }
+
+  private nullable<T>(name: string, read: () => T): T | null {
+    const value = this.fields[name];
+    return value === undefined || value === null ? null : read();
   }
 
   private fail(name: string, value: unknown, expected: string): never {

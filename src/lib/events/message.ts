@@ -1,7 +1,8 @@
 import type { GitHubEvent } from "./event";
 
 /** Where an event came from. */
-export type EventSourceName = "github" | "archive" | "file" | "simulator";
+export const eventSources = ["github", "archive", "file", "simulator"] as const;
+export type EventSourceName = (typeof eventSources)[number];
 
 /** The JSON value of a Kafka message; snake_case, since the Glue job and other clients read it. */
 export interface EventMessage {

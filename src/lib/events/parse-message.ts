@@ -1,22 +1,26 @@
 import { describeError } from "../errors";
 import { FieldReader } from "./fields";
-import type { EventMessage, EventSourceName } from "./message";
-
-const sources: readonly EventSourceName[] = ["github", "archive", "file", "simulator"];
+import { type EventMessage, eventSources } from "./message";
 
 /** A message that was read, or why it cannot be. */
-export type ParsedMessage =
-  | { readonly message: EventMessage; readonly reason?: never }
+export type Parsed<T> =
+  | { readonly message: T; readonly reason?: never }
   | { readonly message?: never; readonly reason: string };
+export type ParsedMessage = Parsed<EventMessage>;
 
 /**
  * Reads the value of a Kafka message. Never throws: a stream goes on past what it cannot read, and
  * keeps the reason with it.
  */
 export function parseMessage(value: Buffer | string | null): ParsedMessage {
+  return parseJson(value, readMessage);
+}
+
+/** Reads a message's value as JSON and hands it on; what either throws becomes the reason. */
+export function parseJson<T>(value: Buffer | string | null, read: (json: unknown) => T): Parsed<T> {
   if (value === null) return { reason: "the message has no value" };
   try {
-    return { message: readMessage(JSON.parse(value.toString())) };
+    return { message: read(JSON.parse(value.toString())) };
   } catch (error) {
     const reason = describeError(error);
     return { reason: error instanceof SyntaxError ? `not JSON: ${reason}` : reason };
@@ -34,7 +38,7 @@ function readMessage(value: unknown): EventMessage {
     repo_id: message.numericId("repo_id"),
     user_id: message.numericId("user_id"),
     org: message.nullableText("org"),
-    source: message.oneOf("source", sources),
+    source: message.oneOf("source", eventSources),
     ingested_at: message.instant("ingested_at"),
     payload: message.json("payload"),
   };

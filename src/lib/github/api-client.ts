@@ -1,3 +1,4 @@
+import type { Octokit } from "@octokit/rest";
 import type { Effects } from "../effects";
 import { describeError } from "../errors";
 import type { Answer } from "./answer";
@@ -19,31 +20,50 @@ const timeOut = Symbol("time-out");
  * @see https://docs.github.com/en/rest/activity/events#list-public-events
  */
 export async function createApiClient(address: string, token?: string): Promise<AskPage> {
-  const { Octokit } = await import("@octokit/rest");
-  const ignore = (): undefined => undefined;
-  const octokit = new Octokit({
-    baseUrl: address.replace(/\/+$/, ""),
-    userAgent: "github-events-workbench",
-    // What is worth saying is said by the poller.
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    ...(token === undefined ? {} : { auth: token }),
-  });
+  const octokit = await openOctokit(address, token);
   return (page, etag, effects) =>
-    withTimeout(effects, async (signal) => {
-      const response = await octokit.request("GET /events", {
+    readAnswer(effects, (signal) =>
+      octokit.request("GET /events", {
         per_page: pageSize,
         page,
         headers: etag === undefined ? {} : { "if-none-match": etag },
-        // Octokit's own reading makes BigInt of long numbers, and "" of a body that is cut off.
-        request: { signal, parseSuccessResponseBody: false },
-      });
-      const body = response.data as unknown as ReadableStream | null;
-      return {
-        status: response.status,
-        headers: textHeaders(response.headers),
-        text: body === null ? "" : await new Response(body).text(),
-      };
-    });
+        request: { signal, ...asText },
+      }),
+    );
+}
+
+/** Octokit's own reading makes BigInt of long numbers, and "" of a body that is cut off. */
+export const asText = { parseSuccessResponseBody: false } as const;
+
+/** Makes an octokit client that says nothing by itself: its callers do. */
+export async function openOctokit(address: string, token?: string): Promise<Octokit> {
+  const { Octokit } = await import("@octokit/rest");
+  const ignore = (): undefined => undefined;
+  return new Octokit({
+    baseUrl: address.replace(/\/+$/, ""),
+    userAgent: "github-events-workbench",
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    ...(token === undefined ? {} : { auth: token }),
+  });
+}
+
+/**
+ * Sends a request made with {@link asText}; answers with whatever came, network errors included,
+ * and never throws.
+ */
+export function readAnswer(
+  effects: Effects,
+  send: (signal: AbortSignal) => Promise<{ status: number; headers: object; data: unknown }>,
+): Promise<Answer> {
+  return withTimeout(effects, async (signal) => {
+    const { status, headers, data } = await send(signal);
+    const body = data as ReadableStream | null;
+    return {
+      status,
+      headers: textHeaders(headers),
+      text: body === null ? "" : await new Response(body).text(),
+    };
+  });
 }
 
 async function withTimeout(

@@ -11,6 +11,7 @@ export const scriptNames = [
   "github_events_etl.py",
   "lake.py",
   "raw_objects.py",
+  "side_messages.py",
   "tables.py",
   "transforms.py",
 ] as const;

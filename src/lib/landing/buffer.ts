@@ -1,5 +1,5 @@
 import type { RotationSettings } from "../config/settings";
-import { parseMessage } from "../events/parse-message";
+import type { LineReader } from "./landed-topic";
 
 /** A record as it comes from Kafka. */
 export interface IncomingRecord {
@@ -28,6 +28,9 @@ export class PartitionBuffer {
   private sizeBytes = 0;
   private sinceMs = 0;
 
+  /** @param read - reads a message of the topic, and tells its id or what is wrong with it */
+  constructor(private readonly read: LineReader) {}
+
   get length(): number {
     return this.records.length;
   }
@@ -38,7 +41,7 @@ export class PartitionBuffer {
 
   add(partition: number, record: IncomingRecord, nowMs: number): void {
     if (this.records.length === 0) this.sinceMs = nowMs;
-    this.records.push(toBuffered(partition, record));
+    this.records.push(toBuffered(partition, record, this.read));
     this.sizeBytes += record.value?.length ?? 0;
   }
 
@@ -66,17 +69,17 @@ export class PartitionBuffer {
   }
 }
 
-function toBuffered(partition: number, record: IncomingRecord): BufferedRecord {
+function toBuffered(partition: number, record: IncomingRecord, read: LineReader): BufferedRecord {
   const { offset, timestampMs, key, value } = record;
-  const parsed = parseMessage(value);
-  if (value === null || parsed.message === undefined) {
-    const reason = parsed.reason ?? "the message has no value";
+  const found = read(value);
+  if (value === null || found.id === undefined) {
+    const reason = found.reason ?? "the message has no value";
     return { offset, timestampMs, id: "", unreadable: { reason, key, value } };
   }
   return {
     offset,
     timestampMs,
-    id: parsed.message.id,
+    id: found.id,
     line: toLine(value.toString(), partition, offset),
   };
 }

@@ -8,6 +8,7 @@ import type { DeadLetters } from "../kafka/dead-letters";
 import { fetchCommitted } from "../kafka/group-offsets";
 import { kafkaError } from "../kafka/kafka-error";
 import type { RotationReason } from "./buffer";
+import type { LandedTopic } from "./landed-topic";
 import { originKey } from "./object-key";
 import type { ObjectStore } from "./object-store";
 import { type Origin, readOrCreateOrigin, wayOn } from "./origin";
@@ -43,22 +44,25 @@ export class LandingGroup {
   private readonly assignments = new Map<number, Assignment>();
   private restarts = 0;
   private consumer: Consumer | undefined;
+  private readonly settings: Settings;
 
+  /** @param landed - the topic, and the group to join */
   constructor(
-    private readonly settings: Settings,
-    private readonly group: string,
+    private readonly landed: LandedTopic,
     private readonly store: ObjectStore,
     private readonly deadLetters: DeadLetters,
     private readonly events: LandingEvents,
     private readonly effects: Effects,
-  ) {}
+  ) {
+    this.settings = landed.settings;
+  }
 
   /** Joins the group and begins to read. */
   async start(): Promise<void> {
     const { topic } = this.settings.kafka;
     const kafka = await createKafka(this.settings, this.effects);
     const consumer = kafka.consumer({
-      groupId: this.group,
+      groupId: this.landed.group,
       sessionTimeout: 20_000,
       heartbeatInterval: 2000,
       maxWaitTimeInMs: 500,
@@ -133,8 +137,9 @@ export class LandingGroup {
 
   /** A new generation: other members may have had the partitions meanwhile, so all begin anew. */
   private assign(partitions: readonly number[]): void {
+    const { topic } = this.settings.kafka;
     this.retireAll();
-    this.effects.logger.info("partitions assigned", { partitions: partitions.join(", ") });
+    this.effects.logger.info("partitions assigned", { topic, partitions: partitions.join(", ") });
     const state = this.askState();
     for (const partition of partitions) {
       const assignment: Assignment = {
@@ -152,7 +157,8 @@ export class LandingGroup {
   }
 
   private async askState(): Promise<GroupState> {
-    const { settings, effects, group } = this;
+    const { settings, effects } = this;
+    const { group } = this.landed;
     const topic = await fetchTopicState(settings, effects);
     return { ...topic, committed: await fetchCommitted(settings, effects, group) };
   }
@@ -180,6 +186,7 @@ export class LandingGroup {
         topic,
         partition,
         prefix,
+        read: this.landed.read,
         store,
         effects,
         limits: settings.rotation,

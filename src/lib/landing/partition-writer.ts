@@ -10,6 +10,7 @@ import {
   type RotationReason,
 } from "./buffer";
 import { adoptObject } from "./adopt";
+import type { LineReader } from "./landed-topic";
 import { objectKey } from "./object-key";
 import type { ObjectMetadata, ObjectStore } from "./object-store";
 
@@ -30,6 +31,7 @@ export interface WriterContext {
   topic: string;
   partition: number;
   prefix: string;
+  read: LineReader;
   limits: RotationSettings;
   store: ObjectStore;
   deadLetters: DeadLetters;
@@ -63,7 +65,7 @@ export interface LandedCounts {
  */
 export class PartitionWriter {
   state: WriterState = "idle";
-  private buffer = new PartitionBuffer();
+  private buffer: PartitionBuffer;
   private upload: Promise<void> | undefined;
 
   /**
@@ -72,7 +74,9 @@ export class PartitionWriter {
   constructor(
     private readonly context: WriterContext,
     public nextOffset: bigint,
-  ) {}
+  ) {
+    this.buffer = new PartitionBuffer(context.read);
+  }
 
   /** Whether nothing waits and nothing is on its way. */
   get isIdle(): boolean {
@@ -135,7 +139,7 @@ export class PartitionWriter {
   /** Lets go of the partition: what is in the buffer will be read again by its next owner. */
   retire(): void {
     this.state = "retired";
-    this.buffer = new PartitionBuffer();
+    this.buffer = new PartitionBuffer(this.context.read);
   }
 
   private async write(reason: RotationReason): Promise<void> {
@@ -196,6 +200,7 @@ export class PartitionWriter {
     };
     context.landed(landed);
     context.effects.logger.info("landed", {
+      topic: context.topic,
       partition,
       offsets: `${first.offset}-${landedTo}`,
       ...landed,

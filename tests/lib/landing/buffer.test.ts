@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type IncomingRecord, PartitionBuffer } from "../../../src/lib/landing/buffer";
+import { readEvent } from "../../../src/lib/landing/landed-topic";
 import { messageJson } from "./fake-log";
 
 const limits = { maxMessages: 3, maxBytes: 10_000, maxAgeMs: 1000 };
@@ -14,14 +15,14 @@ function record(offset: bigint, value: string | null): IncomingRecord {
 }
 
 function lineOf(value: string): string | undefined {
-  const buffer = new PartitionBuffer();
+  const buffer = new PartitionBuffer(readEvent);
   buffer.add(2, record(7n, value), 0);
   return buffer.seal()[0]?.line;
 }
 
 describe("PartitionBuffer", () => {
   it("is written by count, by bytes and by age, whichever comes first", () => {
-    const buffer = new PartitionBuffer();
+    const buffer = new PartitionBuffer(readEvent);
     expect(buffer.rotation(limits, 1e9)).toBeUndefined();
     buffer.add(0, record(1n, messageJson(1)), 100);
     expect(buffer.rotation(limits, 1099)).toBeUndefined();
@@ -55,7 +56,7 @@ describe("PartitionBuffer", () => {
   });
 
   it("keeps what cannot be read, with the reason", () => {
-    const buffer = new PartitionBuffer();
+    const buffer = new PartitionBuffer(readEvent);
     buffer.add(0, record(1n, "nonsense"), 0);
     buffer.add(0, record(2n, null), 0);
     const reasons = buffer.seal().map(({ unreadable, line }) => [line, unreadable?.reason]);

@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { IncomingRecord } from "../../../src/lib/landing/buffer";
+import { readEvent } from "../../../src/lib/landing/landed-topic";
 import { type LandedCounts, PartitionWriter } from "../../../src/lib/landing/partition-writer";
 import { VirtualTime } from "../support/virtual-time";
 import { makeLog, MemoryDeadLetters, MemoryStore } from "./fake-log";
@@ -33,6 +34,7 @@ class Bench {
         topic: "t",
         partition: 0,
         prefix: "t/",
+        read: readEvent,
         limits: { maxMessages, maxBytes: 1e9, maxAgeMs: 1000 },
         store: this.store,
         deadLetters: this.letters.asDeadLetters,
