@@ -57,6 +57,12 @@ describe("JupyterHub through an ssh tunnel", () => {
     const { charts, errors } = await runAllCells(page, 240_000);
     expect(errors).toEqual([]);
     expect(charts).toBe(4);
+    // A chart that is there may still be nothing wide, and one that redraws for ever hangs the page.
+    for (const chart of await page
+      .locator(".jp-RenderedVegaCommon5 :is(svg, canvas).marks")
+      .all()) {
+      expect((await chart.boundingBox())?.width).toBeGreaterThan(600);
+    }
     await page.locator(".jp-RenderedVegaCommon5").first().scrollIntoViewIfNeeded();
     await page.screenshot({ path: picture("jupyterlab") });
     // Nothing but the tunnel's end was asked: no announcements, no fonts, no scripts from elsewhere.

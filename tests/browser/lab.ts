@@ -27,10 +27,10 @@ export async function logIn(
 export async function openNotebook(page: Page, address: string, path: string): Promise<void> {
   if (!page.url().includes(`/lab/tree/${path}`)) await page.goto(`${address}/lab/tree/${path}`);
   await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: 120_000 });
-  // "Idle" in the toolbar: the kernel has answered.
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', {
-    timeout: 120_000,
-  });
+  // The toolbar says "idle" before there is a kernel; who runs a cell then is asked for one.
+  await page
+    .locator("#jp-bottom-panel", { hasText: "TypeScript | Idle" })
+    .waitFor({ timeout: 120_000 });
 }
 
 /** Runs all cells and waits until none waits or runs any more. */

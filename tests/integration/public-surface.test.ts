@@ -9,7 +9,8 @@ function reachedPackages(file: string, seen = new Set<string>()): Set<string> {
   const packages = new Set<string>();
   if (seen.has(file)) return packages;
   seen.add(file);
-  const text = readFileSync(file, "utf8");
+  // An example in a comment imports nothing.
+  const text = readFileSync(file, "utf8").replaceAll(/\/\*[^]*?\*\//g, "");
   for (const [, name = ""] of text.matchAll(/(?:from |import\()["']([^"']+)["']/g)) {
     if (!name.startsWith(".")) packages.add(name);
     else {

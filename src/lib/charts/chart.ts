@@ -1,6 +1,7 @@
 import { show, type MimeBundle } from "../notebook/display";
 import { buildPage } from "./page";
 import { renderPng, renderSvg } from "./render";
+import { forNotebook } from "./frame-spec";
 import type { ChartSpec } from "./spec";
 
 /** What stands beside a chart in its page. */
@@ -33,11 +34,18 @@ export class Chart {
     await show(this);
   }
 
-  /** One bundle for every reader: interactive in JupyterLab, SVG and text elsewhere. */
+  /**
+   * One bundle for every reader: interactive in JupyterLab, a picture and text elsewhere.
+   *
+   * The PNG is not only for readers without SVG: where there is none JupyterLab makes one of each
+   * chart, and draws again and again, until the page hangs, where the chart is out of sight and
+   * its picture comes out empty.
+   */
   async mimeBundle(): Promise<MimeBundle> {
     return {
-      "application/vnd.vegalite.v5+json": this.spec,
+      "application/vnd.vegalite.v5+json": forNotebook(this.spec),
       "image/svg+xml": await this.toSvg(),
+      "image/png": Buffer.from(await this.toPng()).toString("base64"),
       "text/plain": this.description,
     };
   }

@@ -18,7 +18,7 @@ function widthParams({ title, subtitle }: ChartWords): unknown[] {
     {
       name: "room",
       // The product makes it follow the window: containerSize alone is asked once.
-      expr: `(isFinite(containerSize()[0]) ? containerSize()[0] : ${defaultWidth}) + 0 * width`,
+      expr: `(containerSize()[0] > 0 ? containerSize()[0] : ${defaultWidth}) + 0 * width`,
     },
     { name: "titleNarrow", value: titleNarrow },
     { name: "titleMiddle", value: titleMiddle },
@@ -56,6 +56,14 @@ export function frameSpec(body: ChartSpec, words: ChartWords, height: number): C
     ...marks,
     config: themeConfig,
   };
+}
+
+/**
+ * The same chart for a notebook. JupyterLab gives a chart no width to fill: its box is as wide as
+ * the chart inside, which would be nothing at all. A page may set the width back to its container.
+ */
+export function forNotebook(spec: ChartSpec): ChartSpec {
+  return spec["width"] === "container" ? { ...spec, width: defaultWidth } : spec;
 }
 
 /** The same chart at a fixed width in pixels, for a picture that has no container. */

@@ -75,8 +75,12 @@ it("gives every form in one bundle", async () => {
   expect(Object.keys(bundle)).toEqual([
     "application/vnd.vegalite.v5+json",
     "image/svg+xml",
+    "image/png",
     "text/plain",
   ]);
+  // JupyterLab's box for a chart is as wide as the chart: one that fills its container has none.
+  expect(bundle["application/vnd.vegalite.v5+json"]).toMatchObject({ width: 720 });
+  expect(Buffer.from(String(bundle["image/png"]), "base64").subarray(1, 4).toString()).toBe("PNG");
   expect(bundle["text/plain"]).toMatch(
     /^Among people, a leads with 64 events; bots are behind 13 %/,
   );
