@@ -25,6 +25,14 @@ export function deadLetterTopic(topic: string): string {
 }
 
 /**
+ * The name of the topic beside the events' one: `github-events` has `github-coverage` and
+ * `github-enrichment`; a name that does not end in `-events` gets the ending added.
+ */
+export function sideTopic(topic: string, kind: "coverage" | "enrichment"): string {
+  return `${topic.replace(/-events$/, "")}-${kind}`;
+}
+
+/**
  * Makes the topic and its dead-letter topic where they are missing, with the configured partitions
  * and replication. A topic that is there already keeps what it has; a difference is logged.
  *
