@@ -2,23 +2,34 @@ import type { Effects } from "../effects";
 import { describeError } from "../errors";
 import type { Answer } from "./answer";
 
-/** Asks an API for one page of public events. */
-export type AskPage = (page: number, etag: string | undefined, effects: Effects) => Promise<Answer>;
+/** One page of a list of events. */
+export interface PageRequest {
+  /** `/events`, `/repos/OWNER/NAME/events`, … */
+  path: string;
+  /** From 1. */
+  page: number;
+  etag?: string | undefined;
+  token?: string | undefined;
+}
+
+/** Asks an API for one page of events. */
+export type AskPage = (request: PageRequest, effects: Effects) => Promise<Answer>;
 
 /** Events a page, and pages: the API has 300 events and no more. */
 export const pageSize = 100;
 export const pageCount = 3;
 
-const requestTimeoutMs = 30_000;
+/** The window has moved on long before; a page that takes this long is asked for anew. */
+const requestTimeoutMs = 10_000;
 const timeOut = Symbol("time-out");
 
 /**
- * Makes the function that asks `GET /events` for a page through octokit. It answers with whatever
- * came, network errors included, and never throws.
+ * Makes the function that asks for a page through octokit. It answers with whatever came, network
+ * errors included, and never throws.
  *
  * @see https://docs.github.com/en/rest/activity/events#list-public-events
  */
-export async function createApiClient(address: string, token?: string): Promise<AskPage> {
+export async function createApiClient(address: string): Promise<AskPage> {
   const { Octokit } = await import("@octokit/rest");
   const ignore = (): undefined => undefined;
   const octokit = new Octokit({
@@ -26,18 +37,20 @@ export async function createApiClient(address: string, token?: string): Promise<
     userAgent: "github-events-workbench",
     // What is worth saying is said by the poller.
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    ...(token === undefined ? {} : { auth: token }),
   });
-  return (page, etag, effects) =>
+  return ({ path, page, etag, token }, effects) =>
     withTimeout(effects, async (signal) => {
-      const response = await octokit.request("GET /events", {
+      const response = await octokit.request(`GET ${path}`, {
         per_page: pageSize,
         page,
-        headers: etag === undefined ? {} : { "if-none-match": etag },
+        headers: {
+          ...(etag === undefined ? {} : { "if-none-match": etag }),
+          ...(token === undefined ? {} : { authorization: `token ${token}` }),
+        },
         // Octokit's own reading makes BigInt of long numbers, and "" of a body that is cut off.
         request: { signal, parseSuccessResponseBody: false },
       });
-      const body = response.data as unknown as ReadableStream | null;
+      const body = response.data as ReadableStream | null;
       return {
         status: response.status,
         headers: textHeaders(response.headers),

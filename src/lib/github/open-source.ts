@@ -52,7 +52,8 @@ export function openSource(
         address: apiUrl,
         unreachableHint:
           "check the network and GITHUB_API_URL; without either, DATASET=demo reads the simulator",
-        connect: () => createApiClient(apiUrl, tokens[0]),
+        connect: () => createApiClient(apiUrl),
+        tokens,
         once,
       });
     }

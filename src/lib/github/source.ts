@@ -1,6 +1,7 @@
 import type { Effects } from "../effects";
 import type { GitHubEvent } from "../events/event";
 import type { EventSourceName } from "../events/message";
+import type { MissedEvents } from "./coverage";
 
 /** Where events come from: the API, files, the simulator. */
 export interface EventSource {
@@ -24,6 +25,8 @@ export interface SourceBatch {
   /** What cannot be read as an event, with the reason; kept as a dead letter. */
   unreadable: readonly UnreadableEvent[];
   stats: SourceStats;
+  /** Events that passed unseen since the last batch, as estimated; none where nothing is known. */
+  missed?: readonly MissedEvents[];
 }
 
 /** Something a source gave that is no event. */
@@ -42,6 +45,8 @@ export interface SourceStats {
   notModified: number;
   /** The estimated share of all public events that was captured, 0 to 1; null where unknown. */
   coverage: number | null;
+  /** The same of each type seen. */
+  coverageByType?: Readonly<Record<string, number>>;
   /** The share of the source that has been read, 0 to 1, where it has an end. */
   fraction?: number;
 }
