@@ -39,8 +39,10 @@ const marginStep = 0.15;
 const marginHalfLifeMs = 60_000;
 /** Two pages do while no more than this slides by: the rest is their margin. */
 const twoPagesSlide = 140;
+/** While less than this slides by, an event is on the first page of one poll at least. */
+const seamlessSlide = 90;
 /** How often the last page is read though it should not be needed, to see that it is not. */
-const checkEvery = 10;
+const checkEvery = 20;
 const distrustMs = 600_000;
 /** Where windows share nothing, one poll in so many comes early, to measure the rate. */
 const probeEvery = { first: 6, later: 20, polite: 4 };
@@ -131,14 +133,23 @@ export class Pacer {
     const dueMs = lastStartMs + Math.max(minIntervalMs, (1 - this.margin) * wholeMs);
     const plan = (pages: number): PollPlan => {
       const atMs = Math.max(dueMs, pool.readyAtMs(pages, nowMs));
-      // What is to spare is shared out evenly: between the pages, and between two polls.
-      const spareMs = (pages * pageSize) / perMs - (atMs - lastStartMs);
-      const staggerMs = Math.min(maxStaggerMs, Math.max(0, spareMs / pages));
-      return { atMs, pages, staggerMs, probe: false };
+      return { atMs, pages, staggerMs: this.staggerMs(atMs, pages, perMs), probe: false };
     };
     const fewer = plan(pageCount - 1);
     const slide = perMs * (fewer.atMs - (this.lastCompleteMs ?? lastStartMs));
     return slide <= twoPagesSlide && this.mayReadTwo(nowMs) ? fewer : plan(pageCount);
+  }
+
+  /**
+   * What is to spare of the window is shared out evenly: between the pages, and between two polls.
+   * There is nothing to lose between two pages where less than a page slides by: the last poll saw
+   * that. After a poll that failed, all pages are wanted at once: the window's end is at stake.
+   */
+  private staggerMs(atMs: number, pages: number, perMs: number): number {
+    const slide = perMs * (atMs - (this.lastCompleteMs ?? atMs));
+    const spareMs = (pages * pageSize - slide) / perMs;
+    const need = Math.min(1, Math.max(0, (slide - seamlessSlide) / pageSize) * 2);
+    return Math.max(0, Math.min(maxStaggerMs * need, spareMs / pages));
   }
 
   /** Whether the budget cannot follow the events: then windows share nothing, whatever the pace. */
