@@ -14,6 +14,8 @@ export interface PolledWindow {
   atMs: number;
   /** Whether all that was to be read could be read. */
   complete: boolean;
+  /** Whether nothing can have passed from one page to the next unseen while they were read. */
+  seamless: boolean;
   /** Whether the list was full: a list that is not holds everything there is. */
   full: boolean;
   /** Whether part of the answer was "304 Not Modified": it follows on the last one by itself. */
@@ -66,7 +68,8 @@ export class CoverageEstimate {
   /** In which window each event was seen first; those seen last are at the end. */
   private readonly keys = new Map<string, number>();
   private window = 0;
-  private lastComplete: { window: number; atMs: number; medianMs: number } | undefined;
+  private lastComplete:
+    { window: number; atMs: number; medianMs: number; seamless: boolean } | undefined;
   private readonly captured = new Map<string, number>();
   private readonly missed = new Map<string, number>();
   /** Seen since the last complete window. */
@@ -76,7 +79,7 @@ export class CoverageEstimate {
   private news: MissedEvents[] = [];
 
   /** Adds a window; returns how it follows on those before. */
-  add({ events, atMs, complete, full, unchanged }: PolledWindow): Followed {
+  add({ events, atMs, complete, seamless, full, unchanged }: PolledWindow): Followed {
     this.window += 1;
     const { lastComplete } = this;
     let overlap = 0;
@@ -93,24 +96,26 @@ export class CoverageEstimate {
     if (!complete) return { succession: "partial", arrived: 0, spanMs: 0 };
 
     const medianMs = medianCreated(events) ?? lastComplete?.medianMs ?? atMs;
-    this.lastComplete = { window: this.window, atMs, medianMs };
+    this.lastComplete = { window: this.window, atMs, medianMs, seamless };
     if (lastComplete === undefined) return { succession: "first", arrived: 0, spanMs: 0 };
     const counts = this.pending;
     this.pending = new Map();
     const spanMs = Math.max(0, atMs - lastComplete.atMs);
     const arrived = sum(counts);
     addCounts(this.captured, counts);
-    if (unchanged || !full || overlap >= minOverlap) {
+    const succession = unchanged || !full || overlap >= minOverlap ? "whole" : "gap";
+    if (succession === "whole" && seamless && lastComplete.seamless) {
       this.rate.observe(counts, spanMs, atMs);
       this.settleUnrated();
-      return { succession: "whole", arrived, spanMs };
+      return { succession, arrived, spanMs };
     }
+    // What slipped between two pages may have been seen since: then more came than the rate tells.
     if (this.unrated.spanMs === 0) this.unrated.fromMs = lastComplete.medianMs;
     this.unrated.spanMs += spanMs;
     this.unrated.toMs = medianMs;
     addCounts(this.unrated.counts, counts);
     this.settleUnrated();
-    return { succession: "gap", arrived, spanMs };
+    return { succession, arrived, spanMs };
   }
 
   /** Notes events seen to come within a span, where windows as a whole tell nothing of the rate. */

@@ -24,6 +24,8 @@ export interface PollOutcome {
   succession: Succession;
   /** Events a millisecond, as the last windows showed it; undefined where not known. */
   perMs: number | undefined;
+  /** Whether nothing can have slipped between two of its pages. */
+  seamless: boolean;
   /** Whether a page was missing, or a limit was told. */
   troubled: boolean;
   /** Whether the last page held something new though the page before reached what was known. */
@@ -99,9 +101,17 @@ export class Pacer {
   }
 
   /** Learns from a poll. */
-  note({ startedMs, plan, succession, perMs, troubled, lastPageNeeded }: PollOutcome): void {
+  note({
+    startedMs,
+    plan,
+    succession,
+    seamless,
+    perMs,
+    troubled,
+    lastPageNeeded,
+  }: PollOutcome): void {
     this.lastStartMs = startedMs;
-    if (succession !== "partial") this.lastCompleteMs = startedMs;
+    if (succession !== "partial" && seamless) this.lastCompleteMs = startedMs;
     this.perMs = perMs;
     this.sinceProbe = plan.probe ? 0 : this.sinceProbe + 1;
     if (plan.probe) {

@@ -43,6 +43,8 @@ const probeDelay = { firstMs: 400, minMs: 50, maxMs: 5000 };
 const probeEvents = { few: 20, many: 80 };
 /** How much the newest rate weighs in the one that the pace follows. */
 const rateWeight = 0.3;
+/** Requests sent together are answered about together; a page asked for again is later by more. */
+const seamMs = 80;
 /** Below this share the pace `polite` says once what it misses. */
 const muchMissed = 0.8;
 
@@ -131,6 +133,7 @@ class Poller {
     outcome: {
       succession: ReturnType<CoverageEstimate["add"]>["succession"];
       perMs: number | undefined;
+      seamless: boolean;
       troubled: boolean;
       lastPageNeeded: boolean | undefined;
     };
@@ -147,11 +150,13 @@ class Poller {
     }
     const read = pages.filter((page) => page !== undefined);
     const complete = read.length >= plan.pages && pages.length === read.length;
+    const seamless = isSeamless(read);
     if (slowProbe) this.measureSlide(second, third);
     const { succession, arrived, spanMs } = this.coverage.add({
       events: read.flatMap(({ seen }) => seen),
       atMs: pages[0]?.atMs ?? this.effects.now(),
       complete,
+      seamless,
       full: read.every(({ unchanged, items }) => unchanged || items >= pageSize),
       unchanged: read.some(({ unchanged }) => unchanged),
     });
@@ -161,7 +166,7 @@ class Poller {
     return {
       batch: this.batchOf([...late, ...read], requester),
       complete,
-      outcome: { succession, perMs: this.perMs, troubled, lastPageNeeded },
+      outcome: { succession, perMs: this.perMs, seamless, troubled, lastPageNeeded },
     };
   }
 
@@ -295,6 +300,11 @@ class Poller {
         `--pace budget would see about ${percent(reach)}, polling more often than GitHub asks`,
     );
   }
+}
+
+/** Whether each page was read no later than the one after it. */
+function isSeamless(pages: readonly ParsedPage[]): boolean {
+  return pages.every((page, index) => page.atMs <= (pages[index + 1]?.atMs ?? Infinity) + seamMs);
 }
 
 function percent(share: number): string {
