@@ -1,15 +1,15 @@
 import { chooseSource } from "./config/dataset";
 import type { Settings } from "./config/settings";
 import type { Effects } from "./effects";
-import { WorkbenchError } from "./errors";
 import { defaultEventTypes, eventKey, type GitHubEvent } from "./events/event";
 import { type EventSourceName, toMessage } from "./events/message";
 import { openSource } from "./github/open-source";
 import type { EventSource, SourceStats } from "./github/source";
+import { CoverageWriter } from "./kafka/coverage-topic";
 import { DeadLetters } from "./kafka/dead-letters";
 import { createProducer, type RecordProducer } from "./kafka/producer";
 import { apiHeader, recallSeenEvents, type SeenEvents } from "./kafka/seen-events";
-import { ensureTopic } from "./kafka/topic";
+import { ensureTopic, sideTopic } from "./kafka/topic";
 
 /** What to read, and when to stop. Without a bound, a source that polls goes on until stopped. */
 export interface ProduceOptions {
@@ -28,8 +28,17 @@ export interface ProduceOptions {
   once?: boolean;
   /** Default: {@link defaultEventTypes}. */
   types?: readonly string[] | "all";
-  /** How often to poll: `polite` (the default) obeys X-Poll-Interval. */
+  /**
+   * How often to poll: `polite` (the default) obeys X-Poll-Interval; `budget` polls as often as the
+   * events need and the rate limit allows.
+   */
   pace?: "polite" | "budget";
+  /** The part of each token's rate limit that may be spent, over 0 and up to 1. Default: 0.8. */
+  quotaShare?: number;
+  /** Only the events of these repositories (`owner/name`), organizations and users. */
+  repos?: readonly string[];
+  orgs?: readonly string[];
+  users?: readonly string[];
 }
 
 /** What came of it: `events` = `produced` + `duplicates` + `skipped`. */
@@ -47,6 +56,8 @@ export interface ProduceSummary {
   not_modified: number;
   /** The estimated share of all public events captured, 0 to 1; null where unknown. */
   coverage: number | null;
+  /** The same of each type that is kept; empty where unknown. */
+  coverage_by_type: Readonly<Record<string, number>>;
 }
 
 /**
@@ -65,28 +76,32 @@ export async function produce(
   effects: Effects,
 ): Promise<ProduceSummary> {
   const sourceName = chooseSource(settings.dataset, options.source);
-  if (options.pace === "budget") {
-    throw new WorkbenchError("USAGE", "the pace budget is not built yet", {
-      hint: "leave --pace out: polite is the default",
-    });
-  }
   const source = openSource(settings, { ...options, source: sourceName });
   await source.check?.(effects);
   if (sourceName === "github" && settings.github.tokens.length === 0) {
-    effects.logger.warn("no GITHUB_TOKEN: 60 requests an hour; with a token, 5,000");
+    effects.logger.warn(
+      "no GITHUB_TOKEN: 60 requests an hour, a poll every few minutes; a token has 5,000, " +
+        "with which --pace budget can see nearly all events",
+    );
   }
   effects.progress({ step: "produce", state: "connecting to Kafka" });
-  await ensureTopic(settings, effects);
+  const beside =
+    source.measuresCoverage === true ? [sideTopic(settings.kafka.topic, "coverage")] : [];
+  await ensureTopic(settings, effects, beside);
   const seen = source.repeats
     ? await recallSeenEvents(settings, effects, source.address)
     : undefined;
   const producer = await createProducer(settings, effects);
+  const coverage =
+    source.measuresCoverage === true
+      ? await CoverageWriter.connect(settings, effects, source)
+      : undefined;
   const deadLetters = new DeadLetters(settings, effects);
   try {
-    const run = new ProduceRun(source, options, effects, producer, deadLetters, seen);
+    const run = new ProduceRun(source, options, effects, producer, deadLetters, seen, coverage);
     return await run.run();
   } finally {
-    await Promise.all([producer.close(), deadLetters.close()]);
+    await Promise.all([producer.close(), deadLetters.close(), coverage?.close()]);
   }
 }
 
@@ -107,6 +122,7 @@ class ProduceRun {
     private readonly producer: RecordProducer,
     private readonly deadLetters: DeadLetters,
     private readonly seen: SeenEvents | undefined,
+    private readonly coverage: CoverageWriter | undefined,
   ) {
     const { types = defaultEventTypes } = options;
     this.types = types === "all" ? undefined : new Set(types);
@@ -140,6 +156,7 @@ class ProduceRun {
           const { raw, reason, origin } = unreadable;
           await this.deadLetters.add({ value: raw, headers: { reason, origin } });
         }
+        await this.coverage?.note(batch, (type) => this.keeps(type));
         this.report(source.name === "file" ? "reading files" : "polling");
         if (this.isFull() || signal.aborted) break;
       }
@@ -147,7 +164,7 @@ class ProduceRun {
       stop.abort();
     }
     this.report("storing what was read");
-    await Promise.all([this.producer.flush(), this.deadLetters.flush()]);
+    await Promise.all([this.producer.flush(), this.deadLetters.flush(), this.coverage?.flush()]);
     this.report("done");
     return this.summary();
   }
@@ -158,7 +175,7 @@ class ProduceRun {
 
   private async take(event: GitHubEvent): Promise<void> {
     this.events += 1;
-    if (this.types?.has(event.type) === false) {
+    if (!this.keeps(event.type)) {
       this.skipped += 1;
       return;
     }
@@ -174,7 +191,12 @@ class ProduceRun {
       timestampMs: ingestedAtMs,
       ...(this.seen === undefined ? {} : { headers: { [apiHeader]: this.source.address } }),
     });
+    this.coverage?.capture(event.type, Date.parse(event.created_at));
     this.taken += 1;
+  }
+
+  private keeps(type: string): boolean {
+    return this.types?.has(type) !== false;
   }
 
   private summary(): ProduceSummary {
@@ -186,6 +208,9 @@ class ProduceRun {
       requests: this.stats.requests,
       not_modified: this.stats.notModified,
       coverage: this.stats.coverage,
+      coverage_by_type: Object.fromEntries(
+        Object.entries(this.stats.coverageByType ?? {}).filter(([type]) => this.keeps(type)),
+      ),
     };
   }
 

@@ -16,6 +16,10 @@ export interface ProduceFlags {
   once?: boolean;
   types?: string;
   pace?: "polite" | "budget";
+  quotaShare?: number;
+  repo?: string[];
+  org?: string[];
+  user?: string[];
 }
 
 /** `workbench produce`: source → Kafka. */
@@ -62,7 +66,16 @@ export function addProduceOptions(command: Command): Command {
     .option("--events <n>", "stop after this many messages", readCount)
     .option("--once", "poll once")
     .option("--types <types>", "event types to keep, comma-separated, or all")
-    .addOption(new Option("--pace <pace>", "how often to poll").choices(["polite", "budget"]));
+    .addOption(
+      new Option(
+        "--pace <pace>",
+        "how often to poll: as GitHub asks, or as often as the rate limit allows",
+      ).choices(["polite", "budget"]),
+    )
+    .option("--quota-share <share>", "spend this part of each token's rate limit (0.8)", readShare)
+    .option("--repo <owner/name>", "only a repository's events; once for each", collect)
+    .option("--org <login>", "only an organization's public events; once for each", collect)
+    .option("--user <login>", "only a user's events; once for each", collect);
 }
 
 /**
@@ -72,6 +85,7 @@ export function addProduceOptions(command: Command): Command {
  */
 export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
   const { source, file, from, to, for: duration, events, once, types, pace } = flags;
+  const { quotaShare, repo, org, user } = flags;
   // A file says by itself which source is meant.
   const meant = source ?? (file === undefined ? undefined : "file");
   return {
@@ -84,6 +98,10 @@ export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
     ...(once === undefined ? {} : { once }),
     ...(types === undefined ? {} : { types: types === "all" ? types : splitList(types) }),
     ...(pace === undefined ? {} : { pace }),
+    ...(quotaShare === undefined ? {} : { quotaShare }),
+    ...(repo === undefined ? {} : { repos: repo }),
+    ...(org === undefined ? {} : { orgs: org }),
+    ...(user === undefined ? {} : { users: user }),
   };
 }
 
@@ -110,6 +128,14 @@ export function splitList(text: string): string[] {
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
+}
+
+function readShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() === "" || !(share > 0 && share <= 1)) {
+    throw new InvalidArgumentError("It must be a number over 0 and up to 1, such as 0.8.");
+  }
+  return share;
 }
 
 function readCount(text: string): number {

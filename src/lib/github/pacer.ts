@@ -20,12 +20,12 @@ export interface PollPlan {
 /** What came of it. */
 export interface PollOutcome {
   startedMs: number;
+  /** When its last page was asked for. */
+  sentMs: number;
   plan: PollPlan;
   succession: Succession;
   /** Events a millisecond, as the last windows showed it; undefined where not known. */
   perMs: number | undefined;
-  /** Whether nothing can have slipped between two of its pages. */
-  seamless: boolean;
   /** Whether a page was missing, or a limit was told. */
   troubled: boolean;
   /** Whether the last page held something new though the page before reached what was known. */
@@ -53,7 +53,7 @@ const probeShare = 0.7;
 const firstProbeMs = 1000;
 const minIntervalMs = 250;
 /** More lets the window slide away for nothing; network jitter is less, mostly. */
-const maxStaggerMs = 60;
+const maxStaggerMs = 120;
 
 /**
  * Decides when to poll, and what. In the pace `polite` GitHub's `X-Poll-Interval` decides; in the
@@ -64,6 +64,8 @@ export class Pacer {
   private margin = usualMargin;
   private marginAtMs = 0;
   private lastStartMs: number | undefined;
+  /** When its last page was asked for: no page is asked for again before its interval is over. */
+  private lastSentMs: number | undefined;
   private lastCompleteMs: number | undefined;
   private perMs: number | undefined;
   private sinceProbe = 0;
@@ -82,7 +84,7 @@ export class Pacer {
   next(nowMs: number, pollIntervalMs: number): PollPlan {
     const { lastStartMs, pool } = this;
     if (this.pace === "polite") {
-      const dueMs = lastStartMs === undefined ? nowMs : lastStartMs + pollIntervalMs;
+      const dueMs = this.lastSentMs === undefined ? nowMs : this.lastSentMs + pollIntervalMs;
       const atMs = Math.max(dueMs, pool.readyAtMs(pageCount, nowMs));
       return { atMs, pages: pageCount, staggerMs: 0, probe: this.wantsPoliteProbe() };
     }
@@ -103,15 +105,16 @@ export class Pacer {
   /** Learns from a poll. */
   note({
     startedMs,
+    sentMs,
     plan,
     succession,
-    seamless,
     perMs,
     troubled,
     lastPageNeeded,
   }: PollOutcome): void {
     this.lastStartMs = startedMs;
-    if (succession !== "partial" && seamless) this.lastCompleteMs = startedMs;
+    this.lastSentMs = sentMs;
+    if (succession !== "partial") this.lastCompleteMs = startedMs;
     this.perMs = perMs;
     this.sinceProbe = plan.probe ? 0 : this.sinceProbe + 1;
     if (plan.probe) {
@@ -151,7 +154,7 @@ export class Pacer {
   }
 
   /**
-   * What is to spare of the window is shared out evenly: between the pages, and between two polls.
+   * Half of what is to spare of the window goes between the pages, half between this poll and the last.
    * There is nothing to lose between two pages where less than a page slides by: the last poll saw
    * that. After a poll that failed, all pages are wanted at once: the window's end is at stake.
    */
@@ -159,7 +162,7 @@ export class Pacer {
     const slide = perMs * (atMs - (this.lastCompleteMs ?? atMs));
     const spareMs = (pages * pageSize - slide) / perMs;
     const need = Math.min(1, Math.max(0, (slide - seamlessSlide) / pageSize) * 2);
-    return Math.max(0, Math.min(maxStaggerMs * need, spareMs / pages));
+    return Math.max(0, need * Math.min(maxStaggerMs, spareMs / (2 * pages)));
   }
 
   /** Whether the budget cannot follow the events: then windows share nothing, whatever the pace. */

@@ -1,5 +1,5 @@
 import type { Effects } from "../effects";
-import { WorkbenchError } from "../errors";
+import { toWorkbenchError } from "../errors";
 import type { EventSourceName } from "../events/message";
 import { type AskPage, pageCount, pageSize } from "./api-client";
 import { countTypes } from "./arrival-rate";
@@ -58,6 +58,7 @@ export function apiPoller(options: PollerOptions): EventSource {
   return {
     name: options.name,
     repeats: true,
+    measuresCoverage: true,
     address: options.address,
     batches: (effects) => new Poller(options, effects).batches(),
   };
@@ -70,8 +71,9 @@ class Poller {
   private readonly pace: Pace;
   /** Pages that came after their poll had ended. */
   private late: ParsedPage[] = [];
-  private failure: WorkbenchError | undefined;
+  private failure: unknown;
   private perMs: number | undefined;
+  private sentMs = 0;
   private probeDelayMs = probeDelay.firstMs;
   private toldMissing = false;
 
@@ -100,7 +102,7 @@ class Poller {
         const plan = await this.awaitTurn(requester);
         const startedMs = effects.now();
         const { batch, complete, outcome } = await this.poll(requester, plan);
-        pacer.note({ startedMs, plan, ...outcome });
+        pacer.note({ startedMs, sentMs: this.sentMs, plan, ...outcome });
         this.tellMissing();
         yield batch;
         if (options.once === true && complete) return;
@@ -133,7 +135,6 @@ class Poller {
     outcome: {
       succession: ReturnType<CoverageEstimate["add"]>["succession"];
       perMs: number | undefined;
-      seamless: boolean;
       troubled: boolean;
       lastPageNeeded: boolean | undefined;
     };
@@ -166,7 +167,7 @@ class Poller {
     return {
       batch: this.batchOf([...late, ...read], requester),
       complete,
-      outcome: { succession, perMs: this.perMs, seamless, troubled, lastPageNeeded },
+      outcome: { succession, perMs: this.perMs, troubled, lastPageNeeded },
     };
   }
 
@@ -182,15 +183,17 @@ class Poller {
     const reading = pages.map(async (_, index) => {
       const delayMs = index * plan.staggerMs + (slowProbe && index === 2 ? this.probeDelayMs : 0);
       if (delayMs > 0) await effects.sleep(delayMs, effects.signal);
+      this.sentMs = effects.now();
       const page = await this.readPage(requester, index + 1);
       if (over && page !== undefined) this.late.push(page);
       else pages[index] = page;
     });
+    // What fails after the poll is over ends the next one.
     const all = Promise.all(
       reading.map((page) =>
         page.catch((error: unknown) => {
-          this.failure ??= error instanceof WorkbenchError ? error : undefined;
-          if (this.failure === undefined) throw error;
+          if (over) this.failure = error;
+          throw error;
         }),
       ),
     );
@@ -199,11 +202,15 @@ class Poller {
     } else {
       const done = new AbortController();
       const patience = effects.sleep(patienceMs, done.signal).catch(() => undefined);
-      await Promise.race([all, patience]);
-      done.abort();
+      try {
+        await Promise.race([all, patience]);
+      } finally {
+        done.abort();
+      }
+      all.catch(() => undefined);
     }
     over = true;
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined) throw toWorkbenchError(this.failure, "GITHUB");
     return [...pages];
   }
 

@@ -151,7 +151,7 @@ export class Requester {
     for (;;) {
       const nowMs = effects.now();
       const budget = pool.take(nowMs);
-      if (budget !== undefined || !options.persistent) return budget;
+      if (budget !== undefined || !options.persistent || pool.alive === 0) return budget;
       const waitMs = pool.readyAtMs(1, nowMs, maxDebt) - nowMs;
       await effects.sleep(Math.max(1, Math.ceil(waitMs)), effects.signal);
     }

@@ -11,6 +11,8 @@ export interface EventSource {
    * already in the topic is left out. Files are taken as they are.
    */
   readonly repeats: boolean;
+  /** Whether its batches tell what was missed of all there is. */
+  readonly measuresCoverage?: boolean;
   /** The address that event ids belong to: the API's. */
   readonly address: string;
   /** Makes sure that the source can be read to its end, before anything is made of it. */

@@ -19,6 +19,8 @@ const hourMs = 3_600_000;
  */
 export class TokenBudget {
   dead = false;
+  /** Requests made with it. */
+  sent = 0;
   private told: Told | undefined;
   private blockedUntilMs = -Infinity;
   private windowMs = 0;
@@ -46,7 +48,7 @@ export class TokenBudget {
   /** Requests saved up; below zero where some were taken ahead. */
   creditAt(nowMs: number): number {
     this.accrue(nowMs);
-    return this.credit;
+    return this.told === undefined ? maxCredit : Math.min(this.credit, this.left(this.told));
   }
 
   /** Requests a millisecond at which the rest of the budget lasts until the reset. */
@@ -54,8 +56,7 @@ export class TokenBudget {
     const { told } = this;
     if (told === undefined) return Infinity;
     this.renew(told, nowMs);
-    const left = told.limit * this.share - guard - told.spent;
-    return Math.max(0, left) / Math.max(1000, told.resetMs - nowMs);
+    return this.left(told) / Math.max(1000, told.resetMs - nowMs);
   }
 
   /** When its limit is whole again, if that was told. */
@@ -76,6 +77,7 @@ export class TokenBudget {
   take(nowMs: number): void {
     this.accrue(nowMs);
     this.inFlight += 1;
+    this.sent += 1;
     this.credit -= 1;
     if (this.told !== undefined) this.told.spent += 1;
   }
@@ -92,19 +94,21 @@ export class TokenBudget {
     const before = this.told;
     // Answers overtake one another: one of a window that is over tells nothing.
     if (before !== undefined && resetMs < before.resetMs - 1000) return;
-    // Without the headers so far, the credit was not counted: a poll's worth is gone.
-    if (before === undefined) this.credit = Math.min(this.credit, 0);
+    if (before === undefined) this.credit = Math.max(this.credit, -maxCredit);
     this.windowMs = Math.max(this.windowMs, resetMs - nowMs);
     this.told = { limit, resetMs, spent: limit - remaining + this.inFlight };
     if (remaining === 0) this.block(resetMs);
+  }
+
+  private left(told: Told): number {
+    return Math.max(0, told.limit * this.share - guard - told.spent);
   }
 
   private accrue(nowMs: number): void {
     const rate = this.rateAt(nowMs);
     const passedMs = Math.max(0, nowMs - this.creditAtMs);
     this.creditAtMs = Math.max(this.creditAtMs, nowMs);
-    this.credit =
-      rate === Infinity ? maxCredit : Math.min(maxCredit, this.credit + rate * passedMs);
+    if (rate !== Infinity) this.credit = Math.min(maxCredit, this.credit + rate * passedMs);
   }
 
   /** After the reset the limit is whole; the next answer tells for certain. */

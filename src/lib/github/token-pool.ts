@@ -78,13 +78,13 @@ export class TokenPool {
   /** The token to send a request with now; undefined where none may go. */
   take(nowMs: number): TokenBudget | undefined {
     if (this.pausedMs(nowMs) > 0) return undefined;
-    let best: TokenBudget | undefined;
-    for (const budget of this.live()) {
-      if (budget.freeFromMs > nowMs) continue;
-      const credit = budget.creditAt(nowMs);
-      if (credit < 1 - maxDebt || budget.rateAt(nowMs) === 0) continue;
-      if (best === undefined || credit > best.creditAt(nowMs) + 1e-9) best = budget;
-    }
+    const usable = this.live().filter(
+      (budget) =>
+        budget.freeFromMs <= nowMs &&
+        budget.creditAt(nowMs) >= 1 - maxDebt &&
+        budget.rateAt(nowMs) > 0,
+    );
+    const [best] = usable.sort((a, b) => b.creditAt(nowMs) - a.creditAt(nowMs) || a.sent - b.sent);
     best?.take(nowMs);
     return best;
   }
