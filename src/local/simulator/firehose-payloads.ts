@@ -1,6 +1,6 @@
 import type { FirehoseKind } from "./block";
 import type { Random } from "./random";
-import { issuePayload, isoSeconds, pullRequestPayload } from "./subjects";
+import { forkeeOf, issuePayload, isoSeconds, pullRequestPayload, refPayload } from "./subjects";
 import type { Account, Repository } from "./world";
 
 /** What a payload is made from. */
@@ -37,8 +37,8 @@ export function firehosePayload(parts: PayloadParts): Record<string, unknown> {
         repository_id: repository.id,
         push_id: id,
         ref: random.chance(0.7) ? "refs/heads/main" : `refs/heads/topic-${random.below(50)}`,
-        head: random.hex(40),
-        before: random.chance(0.05) ? "0".repeat(40) : random.hex(40),
+        head: random.sha(),
+        before: random.chance(0.05) ? "0".repeat(40) : random.sha(),
       };
     case "create":
     case "delete":
@@ -46,7 +46,7 @@ export function firehosePayload(parts: PayloadParts): Record<string, unknown> {
     case "watch":
       return { action: "started" };
     case "fork":
-      return { action: "forked", forkee: forkee(repository, actor, atMs, id) };
+      return { action: "forked", forkee: forkeeOf(repository, actor, atMs, id) };
     case "release":
       return { action: "published", release: { id, tag_name: `v1.${random.below(40)}.0` } };
     case "comment":
@@ -78,8 +78,8 @@ function pullPayload({
     ...{ id: subject.id, number: subject.number, repository, author: subject.author },
     ...{ title: "", openedMs: subject.openedMs, closedMs: null, comments: 0 },
     headRef: subject.author.bot ? `bump-${random.below(900)}` : `topic-${random.below(50)}`,
-    headSha: random.hex(40),
-    baseSha: random.hex(40),
+    headSha: random.sha(),
+    baseSha: random.sha(),
   };
   const action = kind === "pull-opened" ? "opened" : merged ? "merged" : "closed";
   const payload = pullRequestPayload(kind === "review" ? "created" : action, pull);
@@ -105,40 +105,4 @@ function issueOf({
   };
   const reason = random.chance(0.8) ? "completed" : "not_planned";
   return issuePayload(closed ? "closed" : "opened", issue, atMs, closed ? reason : null);
-}
-
-function refPayload(
-  kind: "create" | "delete",
-  actor: Account,
-  random: Random,
-): Record<string, unknown> {
-  const ref = `topic-${random.below(50)}`;
-  const refType = random.chance(0.9) ? "branch" : "tag";
-  const common = { ref, ref_type: refType, pusher_type: actor.bot ? "bot" : "user" };
-  if (kind === "delete") return common;
-  const fullRef = `refs/${refType === "tag" ? "tags" : "heads"}/${ref}`;
-  return { ...common, full_ref: fullRef, master_branch: "main", description: null };
-}
-
-function forkee(
-  repository: Repository,
-  owner: Account,
-  atMs: number,
-  id: number,
-): Record<string, unknown> {
-  const name = repository.name.split("/")[1] ?? "";
-  return {
-    id,
-    name,
-    full_name: `${owner.login}/${name}`,
-    private: false,
-    fork: true,
-    owner: { login: owner.login, id: owner.id, type: "User" },
-    created_at: isoSeconds(atMs),
-    language: repository.language,
-    license: repository.license,
-    topics: repository.topics,
-    stargazers_count: 0,
-    default_branch: "main",
-  };
 }

@@ -105,7 +105,7 @@ export class Firehose implements Feed {
     const place = ((index % textsKept) + textsKept) % textsKept;
     const known = this.texts[place];
     if (known?.index === index) return known.text;
-    const text = JSON.stringify(this.events.event(index));
+    const text = this.events.text(index);
     this.texts[place] = { index, text };
     return text;
   }
