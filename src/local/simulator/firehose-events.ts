@@ -135,7 +135,7 @@ export class FirehoseEvents {
     // Put together from pieces that are the same in many events: half the time goes here.
     return (
       `{"id":"${this.id(index)}","type":"${typeOfKind[kind]}","actor":${this.actorText(actor)},` +
-      `"repo":${this.repoText(repository)},"payload":${JSON.stringify(payload)},"public":true,` +
+      `"repo":${this.repoText(repository)},"payload":${payload},"public":true,` +
       `"created_at":"${isoSeconds(atMs)}"${this.orgText(repository)}}`
     );
   }

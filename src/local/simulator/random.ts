@@ -1,4 +1,4 @@
-const fourDigits = Array.from({ length: 0x10000 }, (_, bits) => bits.toString(16).padStart(4, "0"));
+const shaBytes = Buffer.alloc(20);
 
 /** A seeded source of chance: the same seed gives the same sequence, everywhere. */
 export class Random {
@@ -55,12 +55,8 @@ export class Random {
 
   /** The name of a commit: quicker than as many digits one by one. */
   sha(): string {
-    let text = "";
-    for (let word = 0; word < 5; word += 1) {
-      const bits = Math.floor(this.next() * 2 ** 32);
-      text += (fourDigits[bits >>> 16] ?? "") + (fourDigits[bits & 0xffff] ?? "");
-    }
-    return text;
+    for (let word = 0; word < 5; word += 1) shaBytes.writeUInt32LE(this.below(2 ** 32), word * 4);
+    return shaBytes.toString("hex");
   }
 
   /** Hexadecimal digits. */
