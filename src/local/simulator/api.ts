@@ -14,7 +14,7 @@ import { Firehose } from "./firehose";
 import type { ApiOptions } from "./options";
 import { findResource, type Resource } from "./resources";
 import { TimelineFeed } from "./timeline-feed";
-import { writeTruth } from "./truth";
+import { answerTruth } from "./truth";
 
 const violationsKept = 1000;
 const rateLimitDocs =
@@ -62,8 +62,8 @@ export class SimulatedApi {
   answer(request: SimulatedRequest, nowMs: number): SimulatedAnswer {
     const origin = `http://${request.headers["host"] ?? "127.0.0.1"}`;
     const url = new URL(request.path, "http://127.0.0.1");
-    const told = writeTruth(this, url, nowMs);
-    if (told !== undefined) return { status: 200, ...told, delayMs: 0 };
+    const truth = answerTruth(this, url, nowMs);
+    if (truth !== undefined) return truth;
     const client = this.clientOf(request.headers["authorization"]);
     client.counts.total += 1;
     const free = url.pathname === "/rate_limit";

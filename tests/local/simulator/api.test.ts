@@ -282,3 +282,14 @@ describe.each(["firehose", "timeline"] as const)("SimulatedApi: the truth of a %
     expect(some.length).toBeLessThan(keys.length / 2);
   });
 });
+
+describe("SimulatedApi: the truth", () => {
+  it("refuses spans that it cannot read or that are too long", () => {
+    nowMs = startMs + 30 * 86_400_000;
+    expect(get("/_simulator/truth?from=yesterday").status).toBe(422);
+    expect(get(`/_simulator/truth?from=${nowMs}&to=${startMs}`).status).toBe(422);
+    expect(get("/_simulator/keys")).toMatchObject({ status: 422 });
+    expect(get("/_simulator/truth").status).toBe(200);
+    expect(api.requests.total).toBe(0);
+  });
+});
