@@ -123,7 +123,7 @@ describe("SimulatedApi: limits", () => {
     nowMs += 30_000;
     expect(get("/events", as("a")).headers["retry-after"]).toBe("1");
     expect(api.violations).toMatchObject([{ kind: "retry-after", untilMs: startMs + 30_050 }]);
-    nowMs += 120_000;
+    nowMs += 51;
     expect(get("/events", as("a")).status).toBe(200);
   });
 
@@ -241,6 +241,7 @@ describe("SimulatedApi: resources", () => {
       "/orgs/demo-none/events",
       "/users/demo-none/events",
       `/users/${String(push?.actor["login"])}/received_events`,
+      `/users/${String(push?.actor["login"])}/events/orgs`,
       `${repo}/compare/${"0".repeat(40)}...${head}`,
       `${repo}/compare/main...${head}`,
       `/repos/demo-none/there/compare/${head}...${head}`,

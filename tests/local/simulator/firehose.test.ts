@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eventKey } from "../../../src/lib/events/event";
 import { parseEvent } from "../../../src/lib/events/parse-event";
+import { seededRandom } from "../../../src/local/simulator/block";
 import { Firehose } from "../../../src/local/simulator/firehose";
 import type { SimulatedEvent } from "../../../src/local/simulator/generator";
 import { type ApiOptions, firehoseDefaults } from "../../../src/local/simulator/options";
@@ -181,6 +182,43 @@ describe("Firehose", () => {
     expect(open).toBeGreaterThan(50);
   });
 
+  it("numbers issues and pull requests apart, and closes an issue as it was opened", () => {
+    interface Issue {
+      id: number;
+      number: number;
+      created_at: string;
+      closed_at: string | null;
+    }
+    const feed = firehose({ rate: 1000 });
+    const pulls = new Set<unknown>();
+    const issues = new Map<number, Issue>();
+    let pairs = 0;
+    for (let ms = 250; ms <= 180_000; ms += 250) {
+      for (const { type, payload, created_at } of eventsAt(feed, startMs + ms)) {
+        if (type === "PullRequestEvent") pulls.add(payload["number"]);
+        if (type !== "IssuesEvent") continue;
+        const issue = payload["issue"] as Issue;
+        const opened = issues.get(issue.number);
+        if (payload["action"] === "opened") {
+          issues.set(issue.number, issue);
+        } else if (opened !== undefined) {
+          pairs += 1;
+          expect(issue).toMatchObject({ id: opened.id, created_at: opened.created_at });
+          expect(issue.closed_at).toBe(created_at);
+        } else {
+          issues.set(issue.number, issue);
+        }
+      }
+    }
+    expect(pairs).toBeGreaterThan(20);
+    expect([...issues.keys()].filter((number) => pulls.has(number))).toEqual([]);
+  });
+
+  it("draws each index apart, however large", () => {
+    const draws = [5, 6, 5 + 2 ** 32, -5].map((index) => seededRandom(1, index, 7).next());
+    expect(new Set(draws).size).toBe(4);
+  });
+
   it("lists the events of one repository, organization or user, the newest first", () => {
     const feed = firehose();
     const nowMs = startMs + 60_000;
@@ -196,6 +234,9 @@ describe("Firehose", () => {
       expect(events.map(keyOf)).toContain(keyOf(sample as SimulatedEvent));
       expect(new Set(events.map((event) => event[part]?.[field]))).toEqual(new Set([name]));
       expect(events.every((event) => feed.existed(keyOf(event), nowMs))).toBe(true);
+      const order = [...feed.keys(startMs - 600_000, nowMs)].reverse();
+      const places = events.map((event) => order.indexOf(keyOf(event)));
+      expect(places).toEqual([...places].sort((a, b) => a - b));
     }
     expect(feed.scoped({ kind: "repo", name: "demo-none/there" }, nowMs)).toBeUndefined();
   });
