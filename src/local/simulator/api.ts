@@ -14,7 +14,7 @@ import { Firehose } from "./firehose";
 import type { ApiOptions } from "./options";
 import { findResource, type Resource } from "./resources";
 import { TimelineFeed } from "./timeline-feed";
-import { writeTruth } from "./truth";
+import { answerTruth } from "./truth";
 
 const violationsKept = 1000;
 const rateLimitDocs =
@@ -62,8 +62,8 @@ export class SimulatedApi {
   answer(request: SimulatedRequest, nowMs: number): SimulatedAnswer {
     const origin = `http://${request.headers["host"] ?? "127.0.0.1"}`;
     const url = new URL(request.path, "http://127.0.0.1");
-    const told = writeTruth(this, url, nowMs);
-    if (told !== undefined) return { status: 200, ...told, delayMs: 0 };
+    const truth = answerTruth(this, url, nowMs);
+    if (truth !== undefined) return truth;
     const client = this.clientOf(request.headers["authorization"]);
     client.counts.total += 1;
     const free = url.pathname === "/rate_limit";
@@ -129,10 +129,11 @@ export class SimulatedApi {
         refusal(401, "Bad credentials", "https://docs.github.com/rest"),
       );
     }
-    if (client.enter(nowMs, sentMs) && secondary !== undefined) {
+    if (client.blockedMs(nowMs) > 0) return this.refuse(client, 403, nowMs);
+    if (secondary !== undefined && client.enter(nowMs, sentMs, secondary)) {
       client.block(sentMs + secondary.retryAfterSeconds * 1000);
+      return this.refuse(client, 403, nowMs);
     }
-    if (client.blockedMs(sentMs) > 0) return this.refuse(client, 403, nowMs);
     if (request.method === "GET" && url.pathname === "/rate_limit") {
       // As on GitHub, asking for the limit costs nothing of it.
       const rate = client.status(nowMs);
@@ -197,7 +198,7 @@ export class SimulatedApi {
   private refuse(client: Client, status: 403 | 429, nowMs: number): SimulatedAnswer {
     const message = "You have exceeded a secondary rate limit. Please wait before you try again.";
     const answer = this.send(client, nowMs, refusal(status, message, rateLimitDocs));
-    const seconds = Math.ceil(client.blockedMs(nowMs + answer.delayMs) / 1000);
+    const seconds = Math.max(1, Math.ceil(client.blockedMs(nowMs + answer.delayMs) / 1000));
     return { ...answer, headers: { ...answer.headers, "retry-after": String(seconds) } };
   }
 

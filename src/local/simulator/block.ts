@@ -56,7 +56,9 @@ export interface Block {
   places: Uint16Array;
 }
 
-const blocksKept = 256;
+const inOrder = Uint16Array.from({ length: blockSize }, (_, slot) => slot);
+/** Four kilobytes each. */
+const blocksKept = 2048;
 
 /**
  * The firehose in blocks of a thousand events, each shuffled by the seed and its number alone: any
@@ -95,7 +97,7 @@ export class Blocks {
 
   private shuffle(number: number): Block {
     const random = seededRandom(this.seed, number, 0xb10c);
-    const slots = Uint16Array.from({ length: blockSize }, (_, slot) => slot);
+    const slots = inOrder.slice();
     for (let left = blockSize - 1; left > 0; left -= 1) {
       const other = random.below(left + 1);
       const swapped = slots[left] ?? 0;
@@ -103,9 +105,7 @@ export class Blocks {
       slots[other] = swapped;
     }
     const places = new Uint16Array(blockSize);
-    slots.forEach((slot, place) => {
-      places[slot] = place;
-    });
+    for (let place = 0; place < blockSize; place += 1) places[slots[place] ?? 0] = place;
     return { slots, places };
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ClientCounts, Violation } from "./exchange";
-import type { ApiOptions } from "./options";
+import type { ApiOptions, SecondaryLimits } from "./options";
 
 /** A wait that a client was told. */
 interface Notice {
@@ -85,22 +85,21 @@ export class Client {
     return Math.max(0, this.blockedUntilMs - nowMs);
   }
 
+  /** Refuses this client until a moment; what it sent before is then forgiven. */
   block(untilMs: number): void {
+    this.recent = [];
     this.blockedUntilMs = Math.max(this.blockedUntilMs, untilMs);
   }
 
   /** Counts a request towards the secondary limits; true if one is passed. */
-  enter(nowMs: number, endMs: number): boolean {
-    const { secondary } = this.options;
-    if (secondary === undefined) return false;
+  enter(nowMs: number, endMs: number, limits: SecondaryLimits): boolean {
     const oldest = this.recent.findIndex((ms) => ms > nowMs - minuteMs);
     this.recent.splice(0, oldest < 0 ? this.recent.length : oldest);
     this.underWay = this.underWay.filter((ms) => ms > nowMs);
     this.recent.push(nowMs);
     this.underWay.push(endMs);
     return (
-      this.recent.length > secondary.requestsPerMinute ||
-      this.underWay.length > secondary.concurrent
+      this.recent.length > limits.requestsPerMinute || this.underWay.length > limits.concurrent
     );
   }
 

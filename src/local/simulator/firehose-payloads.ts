@@ -1,6 +1,6 @@
 import type { FirehoseKind } from "./block";
 import type { Random } from "./random";
-import { issuePayload, isoSeconds, pullRequestPayload } from "./subjects";
+import { forkeeOf, issuePayload, isoSeconds, pullRequestPayload, refPayload } from "./subjects";
 import type { Account, Repository } from "./world";
 
 /** What a payload is made from. */
@@ -28,25 +28,36 @@ export interface PayloadSubject {
 
 const titles = ["Crash on start", "Document the settings", "Support Windows paths", "Flaky test"];
 
-/** The payload of an event of the firehose, in the form that GitHub sends since October 2025. */
-export function firehosePayload(parts: PayloadParts): Record<string, unknown> {
-  const { kind, repository, actor, atMs, id, random } = parts;
+/** The payload of an event of the firehose as JSON, in the form GitHub sends since October 2025. */
+export function firehosePayload(parts: PayloadParts): string {
+  const { kind } = parts;
+  return kind === "push" ? pushPayload(parts) : JSON.stringify(otherPayload(kind, parts));
+}
+
+/** Most events are pushes: they are written directly, in a fraction of the time. */
+function pushPayload({ repository, id, random }: PayloadParts): string {
+  const ref = random.chance(0.7) ? "refs/heads/main" : `refs/heads/topic-${random.below(50)}`;
+  const head = random.sha();
+  const before = random.chance(0.05) ? "0".repeat(40) : random.sha();
+  return (
+    `{"repository_id":${repository.id},"push_id":${id},"ref":"${ref}",` +
+    `"head":"${head}","before":"${before}"}`
+  );
+}
+
+function otherPayload(
+  kind: Exclude<FirehoseKind, "push">,
+  parts: PayloadParts,
+): Record<string, unknown> {
+  const { repository, actor, atMs, id, random } = parts;
   switch (kind) {
-    case "push":
-      return {
-        repository_id: repository.id,
-        push_id: id,
-        ref: random.chance(0.7) ? "refs/heads/main" : `refs/heads/topic-${random.below(50)}`,
-        head: random.hex(40),
-        before: random.chance(0.05) ? "0".repeat(40) : random.hex(40),
-      };
     case "create":
     case "delete":
       return refPayload(kind, actor, random);
     case "watch":
       return { action: "started" };
     case "fork":
-      return { action: "forked", forkee: forkee(repository, actor, atMs, id) };
+      return { action: "forked", forkee: forkeeOf(repository, actor, atMs, id) };
     case "release":
       return { action: "published", release: { id, tag_name: `v1.${random.below(40)}.0` } };
     case "comment":
@@ -78,8 +89,8 @@ function pullPayload({
     ...{ id: subject.id, number: subject.number, repository, author: subject.author },
     ...{ title: "", openedMs: subject.openedMs, closedMs: null, comments: 0 },
     headRef: subject.author.bot ? `bump-${random.below(900)}` : `topic-${random.below(50)}`,
-    headSha: random.hex(40),
-    baseSha: random.hex(40),
+    headSha: random.sha(),
+    baseSha: random.sha(),
   };
   const action = kind === "pull-opened" ? "opened" : merged ? "merged" : "closed";
   const payload = pullRequestPayload(kind === "review" ? "created" : action, pull);
@@ -105,40 +116,4 @@ function issueOf({
   };
   const reason = random.chance(0.8) ? "completed" : "not_planned";
   return issuePayload(closed ? "closed" : "opened", issue, atMs, closed ? reason : null);
-}
-
-function refPayload(
-  kind: "create" | "delete",
-  actor: Account,
-  random: Random,
-): Record<string, unknown> {
-  const ref = `topic-${random.below(50)}`;
-  const refType = random.chance(0.9) ? "branch" : "tag";
-  const common = { ref, ref_type: refType, pusher_type: actor.bot ? "bot" : "user" };
-  if (kind === "delete") return common;
-  const fullRef = `refs/${refType === "tag" ? "tags" : "heads"}/${ref}`;
-  return { ...common, full_ref: fullRef, master_branch: "main", description: null };
-}
-
-function forkee(
-  repository: Repository,
-  owner: Account,
-  atMs: number,
-  id: number,
-): Record<string, unknown> {
-  const name = repository.name.split("/")[1] ?? "";
-  return {
-    id,
-    name,
-    full_name: `${owner.login}/${name}`,
-    private: false,
-    fork: true,
-    owner: { login: owner.login, id: owner.id, type: "User" },
-    created_at: isoSeconds(atMs),
-    language: repository.language,
-    license: repository.license,
-    topics: repository.topics,
-    stargazers_count: 0,
-    default_branch: "main",
-  };
 }

@@ -6,7 +6,7 @@ import type { ApiOptions } from "./options";
 import { partition } from "./partition";
 
 /** Texts kept: some windows' worth, so that an event is written once. */
-const textsKept = 4096;
+const textsKept = 1024;
 /** How far back a repository's, an organization's or a user's own list reaches. */
 const scopedBlocks = 50;
 
@@ -105,7 +105,7 @@ export class Firehose implements Feed {
     const place = ((index % textsKept) + textsKept) % textsKept;
     const known = this.texts[place];
     if (known?.index === index) return known.text;
-    const text = JSON.stringify(this.events.event(index));
+    const text = this.events.text(index);
     this.texts[place] = { index, text };
     return text;
   }

@@ -50,7 +50,7 @@ export function findResource(feed: Feed, url: URL, nowMs: number, origin: string
 export function commitsBetween(before: string, head: string): number {
   const hash = createHash("sha256").update(`${before}...${head}`).digest();
   // One commit mostly, now and then dozens.
-  return Math.ceil(1 / (1 - hash.readUInt16BE(0) / 66_000)) - (hash.readUInt8(2) < 2 ? 1 : 0);
+  return Math.floor(1 / (1 - hash.readUInt16BE(0) / 66_000)) - (hash.readUInt8(2) < 2 ? 1 : 0);
 }
 
 export function notFound(): Resource {

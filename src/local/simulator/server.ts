@@ -12,11 +12,13 @@ export interface SimulatorOptions extends ApiOptions {
   now: () => number;
 }
 
+/** On a real clock a busy machine may take a moment to read what it was told. */
+export const realClockGrace = { inFlightMs: 250, earlyMs: 5 } as const;
+
 /** The defaults: some thousands of events over several days in half a minute of polling. */
 export const simulatorDefaults: ApiOptions = {
   ...timelineDefaults,
-  // On a real clock: a busy machine may take a moment to read what it was told.
-  grace: { inFlightMs: 250, earlyMs: 5 },
+  grace: realClockGrace,
 };
 
 /** A running simulator. */
@@ -100,7 +102,13 @@ function send({ status, headers, body, fault }: SimulatedAnswer, response: Serve
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`port ${port} is in use; choose another with --port`, { cause: error })
+          : error,
+      ),
+    );
     server.listen(port, "127.0.0.1", () => resolve());
   });
 }
