@@ -2,14 +2,17 @@ import { chooseSource } from "./config/dataset";
 import type { Settings } from "./config/settings";
 import type { Effects } from "./effects";
 import { WorkbenchError } from "./errors";
+import type { EnricherStats } from "./enrichment/enricher";
+import { checkEnrichment, type EnrichmentOptions, EnrichmentWriter } from "./enrichment/writer";
 import { defaultEventTypes, eventKey, type GitHubEvent } from "./events/event";
 import { type EventSourceName, toMessage } from "./events/message";
 import { openSource } from "./github/open-source";
 import type { EventSource, HourReport, SourceStats } from "./github/source";
+import { CoverageWriter } from "./kafka/coverage-topic";
 import { DeadLetters } from "./kafka/dead-letters";
 import { createProducer, type RecordProducer } from "./kafka/producer";
 import { apiHeader, recallSeenEvents, type SeenEvents } from "./kafka/seen-events";
-import { ensureTopic } from "./kafka/topic";
+import { ensureTopic, sideTopic } from "./kafka/topic";
 
 /** What to read, and when to stop. Without a bound, a source that polls goes on until stopped. */
 export interface ProduceOptions {
@@ -30,8 +33,24 @@ export interface ProduceOptions {
   once?: boolean;
   /** Default: {@link defaultEventTypes}. */
   types?: readonly string[] | "all";
-  /** How often to poll: `polite` (the default) obeys X-Poll-Interval. */
+  /**
+   * How often to poll: `polite` (the default) obeys X-Poll-Interval; `budget` polls as often as the
+   * events need and the rate limit allows.
+   */
   pace?: "polite" | "budget";
+  /** The part of each token's rate limit that may be spent, over 0 and up to 1. Default: 0.8. */
+  quotaShare?: number;
+  /** Only the events of these repositories (`owner/name`), organizations and users. */
+  repos?: readonly string[];
+  orgs?: readonly string[];
+  users?: readonly string[];
+  /**
+   * Learns the commits of pushes and the opening times of pull requests, which events no longer
+   * carry, for this part of a token's rate limit. Default: nothing is asked.
+   */
+  enrich?: number;
+  /** What is learnt is of these repositories alone. Default: the busiest first. */
+  enrichRepos?: readonly string[];
 }
 
 /** What came of it: `events` = `produced` + `duplicates` + `skipped`. */
@@ -49,8 +68,24 @@ export interface ProduceSummary {
   not_modified: number;
   /** The estimated share of all public events captured, 0 to 1; null where unknown. */
   coverage: number | null;
+  /** The same of each type that is kept; empty where unknown. */
+  coverage_by_type: Readonly<Record<string, number>>;
   /** For the source `archive`: what became of the hours. */
   hours?: HourReport;
+  /** Where something was to be learnt besides. */
+  enrichment?: EnrichmentSummary;
+}
+
+/** What was learnt besides the events. */
+export interface EnrichmentSummary {
+  requests: number;
+  /** Messages stored. */
+  learnt: number;
+  /** Of these: GitHub has it no more. */
+  gone: number;
+  failed: number;
+  /** Questions that were not worth a request, or came too late for one. */
+  not_asked: number;
 }
 
 /**
@@ -69,29 +104,65 @@ export async function produce(
   effects: Effects,
 ): Promise<ProduceSummary> {
   const sourceName = chooseSource(settings.dataset, options.source);
-  if (options.pace === "budget") {
-    throw new WorkbenchError("USAGE", "the pace budget is not built yet", {
-      hint: "leave --pace out: polite is the default",
-    });
-  }
   const source = openSource(settings, { ...options, source: sourceName });
+  const enrichment = readEnrichment(options);
+  if (enrichment !== undefined) checkEnrichment(enrichment, source, settings.github.tokens);
   await source.check?.(effects);
   if (sourceName === "github" && settings.github.tokens.length === 0) {
-    effects.logger.warn("no GITHUB_TOKEN: 60 requests an hour; with a token, 5,000");
+    effects.logger.warn(
+      "no GITHUB_TOKEN: 60 requests an hour, a poll every few minutes; a token has 5,000, " +
+        "with which --pace budget can see nearly all events",
+    );
   }
   effects.progress({ step: "produce", state: "connecting to Kafka" });
-  await ensureTopic(settings, effects);
+  const { topic } = settings.kafka;
+  const beside = [
+    ...(source.measuresCoverage === true ? [sideTopic(topic, "coverage")] : []),
+    ...(enrichment === undefined ? [] : [sideTopic(topic, "enrichment")]),
+  ];
+  await ensureTopic(settings, effects, beside);
   const seen = source.repeats
     ? await recallSeenEvents(settings, effects, source.address)
     : undefined;
   const producer = await createProducer(settings, effects);
+  const coverage =
+    source.measuresCoverage === true
+      ? await CoverageWriter.connect(settings, effects, source)
+      : undefined;
+  const enricher =
+    enrichment === undefined
+      ? undefined
+      : await EnrichmentWriter.connect(settings, effects, source, enrichment);
   const deadLetters = new DeadLetters(settings, effects);
+  const sinks: Sinks = { producer, deadLetters, coverage, enricher };
   try {
-    const run = new ProduceRun(source, options, effects, producer, deadLetters, seen);
-    return await run.run();
+    return await new ProduceRun(source, options, effects, sinks, seen).run();
   } finally {
-    await Promise.all([producer.close(), deadLetters.close()]);
+    await Promise.all([
+      producer.close(),
+      deadLetters.close(),
+      coverage?.close(),
+      enricher?.close(),
+    ]);
   }
+}
+
+function readEnrichment({ enrich, enrichRepos }: ProduceOptions): EnrichmentOptions | undefined {
+  if (enrich !== undefined) {
+    return { share: enrich, ...(enrichRepos === undefined ? {} : { repos: enrichRepos }) };
+  }
+  if (enrichRepos === undefined) return undefined;
+  throw new WorkbenchError("USAGE", "repositories to enrich were given, but no share", {
+    hint: "add --enrich 0.2",
+  });
+}
+
+/** Where what is read goes. */
+interface Sinks {
+  producer: RecordProducer;
+  deadLetters: DeadLetters;
+  coverage: CoverageWriter | undefined;
+  enricher: EnrichmentWriter | undefined;
 }
 
 class ProduceRun {
@@ -108,8 +179,7 @@ class ProduceRun {
     private readonly source: EventSource,
     private readonly options: ProduceOptions,
     private readonly effects: Effects,
-    private readonly producer: RecordProducer,
-    private readonly deadLetters: DeadLetters,
+    private readonly sinks: Sinks,
     private readonly seen: SeenEvents | undefined,
   ) {
     const { types = defaultEventTypes } = options;
@@ -149,8 +219,9 @@ class ProduceRun {
           this.events += 1;
           this.skipped += 1;
           const { raw, reason, origin } = unreadable;
-          await this.deadLetters.add({ value: raw, headers: { reason, origin } });
+          await this.sinks.deadLetters.add({ value: raw, headers: { reason, origin } });
         }
+        await this.sinks.coverage?.note(batch, (type) => this.keeps(type));
         if (isWhole && batch.stored !== undefined) {
           await this.flush();
           await batch.stored();
@@ -162,13 +233,14 @@ class ProduceRun {
       stop.abort();
     }
     this.report("storing what was read");
-    await this.flush();
+    await Promise.all([this.flush(), this.sinks.enricher?.finish()]);
     this.report("done");
     return this.summary();
   }
 
   private async flush(): Promise<void> {
-    await Promise.all([this.producer.flush(), this.deadLetters.flush()]);
+    const { producer, deadLetters, coverage } = this.sinks;
+    await Promise.all([producer.flush(), deadLetters.flush(), coverage?.flush()]);
   }
 
   private isFull(): boolean {
@@ -177,7 +249,9 @@ class ProduceRun {
 
   private async take(event: GitHubEvent): Promise<void> {
     this.events += 1;
-    if (this.types?.has(event.type) === false) {
+    // Before any is left out: an opening is worth knowing whatever types are kept.
+    this.sinks.enricher?.offer(event);
+    if (!this.keeps(event.type)) {
       this.skipped += 1;
       return;
     }
@@ -187,25 +261,36 @@ class ProduceRun {
     }
     const ingestedAtMs = this.effects.now();
     const message = toMessage(event, this.source.name, ingestedAtMs);
-    await this.producer.add({
+    await this.sinks.producer.add({
       key: message.repo,
       value: JSON.stringify(message),
       timestampMs: ingestedAtMs,
       ...(this.seen === undefined ? {} : { headers: { [apiHeader]: this.source.address } }),
     });
+    this.sinks.coverage?.capture(event.type, Date.parse(event.created_at));
     this.taken += 1;
+  }
+
+  private keeps(type: string): boolean {
+    return this.types?.has(type) !== false;
   }
 
   private summary(): ProduceSummary {
     return {
       events: this.events,
-      produced: this.producer.stored,
+      produced: this.sinks.producer.stored,
       duplicates: this.duplicates,
       skipped: this.skipped,
       requests: this.stats.requests,
       not_modified: this.stats.notModified,
       coverage: this.stats.coverage,
+      coverage_by_type: Object.fromEntries(
+        Object.entries(this.stats.coverageByType ?? {}).filter(([type]) => this.keeps(type)),
+      ),
       ...(this.source.hours === undefined ? {} : { hours: this.source.hours() }),
+      ...(this.sinks.enricher === undefined
+        ? {}
+        : { enrichment: summarizeEnrichment(this.sinks.enricher.stats) }),
     };
   }
 
@@ -218,11 +303,14 @@ class ProduceRun {
       ...(fraction === undefined ? {} : { fraction }),
       figures: {
         events: this.events,
-        produced: this.producer.stored,
+        produced: this.sinks.producer.stored,
         duplicates: this.duplicates,
         ...this.stats.figures,
         ...(requests === 0 ? {} : { requests }),
         ...(coverage === null ? {} : { coverage: `${(coverage * 100).toFixed(1)} %` }),
+        ...(this.sinks.enricher === undefined
+          ? {}
+          : { enriched: this.sinks.enricher.stats.learnt }),
       },
     });
   }
@@ -237,4 +325,9 @@ class ProduceRun {
     ].filter((share) => share !== undefined);
     return shares.length === 0 ? undefined : Math.min(1, Math.max(...shares));
   }
+}
+
+function summarizeEnrichment(stats: EnricherStats): EnrichmentSummary {
+  const { requests, learnt, gone, failed, dropped, waiting } = stats;
+  return { requests, learnt, gone, failed, not_asked: dropped + waiting };
 }

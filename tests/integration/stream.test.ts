@@ -60,6 +60,7 @@ describe("real events", () => {
       requests: 0,
       not_modified: 0,
       coverage: null,
+      coverage_by_type: {},
     });
     expect(await consume(settings, {}, effects)).toEqual({
       messages: 1913,

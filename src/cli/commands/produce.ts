@@ -18,6 +18,12 @@ export interface ProduceFlags {
   once?: boolean;
   types?: string;
   pace?: "polite" | "budget";
+  quotaShare?: number;
+  repo?: string[];
+  org?: string[];
+  user?: string[];
+  enrich?: number;
+  enrichRepos?: string;
 }
 
 /** `workbench produce`: source → Kafka. */
@@ -69,7 +75,22 @@ export function addProduceOptions(command: Command): Command {
     .option("--events <n>", "stop after this many messages", readCount)
     .option("--once", "poll once")
     .option("--types <types>", "event types to keep, comma-separated, or all")
-    .addOption(new Option("--pace <pace>", "how often to poll").choices(["polite", "budget"]));
+    .addOption(
+      new Option(
+        "--pace <pace>",
+        "how often to poll: as GitHub asks, or as often as the rate limit allows",
+      ).choices(["polite", "budget"]),
+    )
+    .option("--quota-share <share>", "spend this part of each token's rate limit (0.8)", readShare)
+    .option("--repo <owner/name>", "only a repository's events; once for each", collect)
+    .option("--org <login>", "only an organization's public events; once for each", collect)
+    .option("--user <login>", "only a user's events; once for each", collect)
+    .option(
+      "--enrich <share>",
+      "spend this part of a token's limit on commits of pushes and openings of pull requests",
+      readShare,
+    )
+    .option("--enrich-repos <repos>", "enrich these repositories alone, comma-separated");
 }
 
 /**
@@ -79,6 +100,7 @@ export function addProduceOptions(command: Command): Command {
  */
 export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
   const { source, file, from, to, again, for: duration, events, once, types, pace } = flags;
+  const { quotaShare, repo, org, user, enrich, enrichRepos } = flags;
   // A file says by itself which source is meant.
   const meant = source ?? (file === undefined ? undefined : "file");
   return {
@@ -92,12 +114,18 @@ export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
     ...(once === undefined ? {} : { once }),
     ...(types === undefined ? {} : { types: types === "all" ? types : splitList(types) }),
     ...(pace === undefined ? {} : { pace }),
+    ...(quotaShare === undefined ? {} : { quotaShare }),
+    ...(repo === undefined ? {} : { repos: repo }),
+    ...(org === undefined ? {} : { orgs: org }),
+    ...(user === undefined ? {} : { users: user }),
+    ...(enrich === undefined ? {} : { enrich }),
+    ...(enrichRepos === undefined ? {} : { enrichRepos: splitList(enrichRepos) }),
   };
 }
 
 /** The summary in one line. */
 export function formatProduce(summary: ProduceSummary): string {
-  const { events, produced, duplicates, skipped, requests, coverage, hours } = summary;
+  const { events, produced, duplicates, skipped, requests, coverage, hours, enrichment } = summary;
   const parts = [
     `${produced} messages produced of ${events} events`,
     `${duplicates} duplicates left out`,
@@ -105,6 +133,7 @@ export function formatProduce(summary: ProduceSummary): string {
     ...(requests === 0 ? [] : [`${requests} requests`]),
     ...(coverage === null ? [] : [`about ${(coverage * 100).toFixed(1)} % of all events captured`]),
     ...(hours === undefined ? [] : [formatHours(hours)]),
+    ...(enrichment === undefined ? [] : [`${enrichment.learnt} facts learnt besides`]),
   ];
   return parts.join(", ");
 }
@@ -130,6 +159,14 @@ export function splitList(text: string): string[] {
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
+}
+
+function readShare(text: string): number {
+  const share = Number(text);
+  if (text.trim() === "" || !(share > 0 && share <= 1)) {
+    throw new InvalidArgumentError("It must be a number over 0 and up to 1, such as 0.8.");
+  }
+  return share;
 }
 
 function readCount(text: string): number {

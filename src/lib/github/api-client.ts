@@ -3,30 +3,44 @@ import type { Effects } from "../effects";
 import { describeError } from "../errors";
 import type { Answer } from "./answer";
 
-/** Asks an API for one page of public events. */
-export type AskPage = (page: number, etag: string | undefined, effects: Effects) => Promise<Answer>;
+/** One page of a list of events. */
+export interface PageRequest {
+  /** `/events`, `/repos/OWNER/NAME/events`, … */
+  path: string;
+  /** From 1. */
+  page: number;
+  etag?: string | undefined;
+  token?: string | undefined;
+}
+
+/** Asks an API for one page of events. */
+export type AskPage = (request: PageRequest, effects: Effects) => Promise<Answer>;
 
 /** Events a page, and pages: the API has 300 events and no more. */
 export const pageSize = 100;
 export const pageCount = 3;
 
-const requestTimeoutMs = 30_000;
+/** The window has moved on long before; a page that takes this long is asked for anew. */
+const requestTimeoutMs = 10_000;
 const timeOut = Symbol("time-out");
 
 /**
- * Makes the function that asks `GET /events` for a page through octokit. It answers with whatever
- * came, network errors included, and never throws.
+ * Makes the function that asks for a page through octokit. It answers with whatever came, network
+ * errors included, and never throws.
  *
  * @see https://docs.github.com/en/rest/activity/events#list-public-events
  */
-export async function createApiClient(address: string, token?: string): Promise<AskPage> {
-  const octokit = await openOctokit(address, token);
-  return (page, etag, effects) =>
+export async function createApiClient(address: string): Promise<AskPage> {
+  const octokit = await openOctokit(address);
+  return ({ path, page, etag, token }, effects) =>
     readAnswer(effects, (signal) =>
-      octokit.request("GET /events", {
+      octokit.request(`GET ${path}`, {
         per_page: pageSize,
         page,
-        headers: etag === undefined ? {} : { "if-none-match": etag },
+        headers: {
+          ...(etag === undefined ? {} : { "if-none-match": etag }),
+          ...(token === undefined ? {} : { authorization: `token ${token}` }),
+        },
         request: { signal, ...asText },
       }),
     );

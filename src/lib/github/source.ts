@@ -1,6 +1,7 @@
 import type { Effects } from "../effects";
 import type { GitHubEvent } from "../events/event";
 import type { EventSourceName } from "../events/message";
+import type { MissedEvents } from "./coverage";
 
 /** Where events come from: the API, files, the simulator. */
 export interface EventSource {
@@ -10,6 +11,8 @@ export interface EventSource {
    * already in the topic is left out. Files are taken as they are.
    */
   readonly repeats: boolean;
+  /** Whether its batches tell what was missed of all there is. */
+  readonly measuresCoverage?: boolean;
   /** The address that event ids belong to: the API's. */
   readonly address: string;
   /** Makes sure that the source can be read to its end, before anything is made of it. */
@@ -28,6 +31,8 @@ export interface SourceBatch {
   stats: SourceStats;
   /** Called once everything of this batch, and of those before it, is stored. */
   stored?: () => Promise<void>;
+  /** Events that passed unseen since the last batch, as estimated; none where nothing is known. */
+  missed?: readonly MissedEvents[];
 }
 
 /** Something a source gave that is no event. */
@@ -46,6 +51,8 @@ export interface SourceStats {
   notModified: number;
   /** The estimated share of all public events that was captured, 0 to 1; null where unknown. */
   coverage: number | null;
+  /** The same of each type seen. */
+  coverageByType?: Readonly<Record<string, number>>;
   /** The share of the source that has been read, 0 to 1, where it has an end. */
   fraction?: number;
   /** What is being read now, in a few words. */

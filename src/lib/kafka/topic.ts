@@ -33,16 +33,21 @@ export function sideTopic(topic: string, kind: "coverage" | "enrichment"): strin
 }
 
 /**
- * Makes the topic and its dead-letter topic where they are missing, with the configured partitions
- * and replication. A topic that is there already keeps what it has; a difference is logged.
+ * Makes the topic, its dead-letter topic and others beside it where they are missing, with the
+ * configured partitions and replication. A topic that is there already keeps what it has; a difference is logged.
  *
  * @throws {@link WorkbenchError} code KAFKA
  */
-export async function ensureTopic(settings: KafkaConfig, effects: Effects): Promise<void> {
+export async function ensureTopic(
+  settings: KafkaConfig,
+  effects: Effects,
+  beside: readonly string[] = [],
+): Promise<void> {
   const { topic, partitions, replication } = settings.kafka;
+  const wanted = [topic, deadLetterTopic(topic), ...beside];
   await withAdmin(settings, effects, async (admin) => {
     const existing = new Set(await admin.listTopics());
-    const missing = [topic, deadLetterTopic(topic)].filter((name) => !existing.has(name));
+    const missing = wanted.filter((name) => !existing.has(name));
     if (missing.length > 0) {
       await admin.createTopics({
         // Its own waiting gives up where a broker has not heard of the topic yet.
@@ -60,7 +65,7 @@ export async function ensureTopic(settings: KafkaConfig, effects: Effects): Prom
     if (!missing.includes(topic)) await reportDifferences(admin, settings, effects);
   });
   // Once a leader answers for each partition, the topics are there for everybody.
-  for (const name of [topic, deadLetterTopic(topic)]) {
+  for (const name of wanted) {
     await withAdmin(settings, effects, (admin) => fetchLogBounds(admin, name));
   }
 }

@@ -1,9 +1,11 @@
 import { Random } from "./random";
 import {
+  forkeeOf,
   issuePayload,
   isoSeconds,
   type PullRequest,
   pullRequestPayload,
+  refPayload,
   type Subject,
 } from "./subjects";
 import { type Account, type Repository, World } from "./world";
@@ -126,25 +128,17 @@ export class EventGenerator {
           before: random.chance(0.05) ? "0".repeat(40) : random.hex(40),
         });
       case "fork":
+        repository.forks += 1;
         return this.event("ForkEvent", actor, repository, atMs, {
           action: "forked",
-          forkee: this.forkee(repository, actor, atMs),
+          forkee: forkeeOf(repository, actor, atMs, this.takeId()),
         });
       case "watch":
         return this.event("WatchEvent", actor, repository, atMs, { action: "started" });
       case "create":
       case "delete": {
-        const ref = `topic-${random.below(50)}`;
-        const refType = random.chance(0.9) ? "branch" : "tag";
-        const common = { ref, ref_type: refType, pusher_type: actor.bot ? "bot" : "user" };
-        return kind === "delete"
-          ? this.event("DeleteEvent", actor, repository, atMs, common)
-          : this.event("CreateEvent", actor, repository, atMs, {
-              ...common,
-              full_ref: `refs/${refType === "tag" ? "tags" : "heads"}/${ref}`,
-              master_branch: "main",
-              description: null,
-            });
+        const type = kind === "create" ? "CreateEvent" : "DeleteEvent";
+        return this.event(type, actor, repository, atMs, refPayload(kind, actor, random));
       }
       case "comment":
         return this.event("IssueCommentEvent", actor, repository, atMs, {
@@ -235,25 +229,6 @@ export class EventGenerator {
       openedMs: atMs,
       closedMs: null,
       comments: 0,
-    };
-  }
-
-  private forkee(repository: Repository, owner: Account, atMs: number): Record<string, unknown> {
-    const name = repository.name.split("/")[1] ?? "";
-    repository.forks += 1;
-    return {
-      id: this.takeId(),
-      name,
-      full_name: `${owner.login}/${name}`,
-      private: false,
-      fork: true,
-      owner: { login: owner.login, id: owner.id, type: "User" },
-      created_at: isoSeconds(atMs),
-      language: repository.language,
-      license: repository.license,
-      topics: repository.topics,
-      stargazers_count: 0,
-      default_branch: "main",
     };
   }
 

@@ -1,44 +1,29 @@
-import { parseArgs } from "node:util";
-import { simulatorDefaults, startSimulator } from "./server";
+import { readCommandLine } from "./command-line";
+import { realClockGrace, startSimulator } from "./server";
 
-/** The simulator as a process of its own: `main.js --port 8790 --seed 1`. */
+/** The simulator as a process of its own: `main.js --mode firehose --rate 120 --port 8791`. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "8790" },
-      seed: { type: "string" },
-      rate: { type: "string" },
-      speed: { type: "string" },
-      days: { type: "string" },
-      limit: { type: "string" },
-    },
-  });
+  const asked = readCommandLine(process.argv.slice(2));
+  if ("help" in asked) {
+    process.stdout.write(asked.help);
+    return;
+  }
   const simulator = await startSimulator({
-    ...simulatorDefaults,
-    port: readNumber("port", values.port, 0),
-    seed: readNumber("seed", values.seed, simulatorDefaults.seed),
-    rate: readNumber("rate", values.rate, simulatorDefaults.rate),
-    speed: readNumber("speed", values.speed, simulatorDefaults.speed),
-    days: readNumber("days", values.days, simulatorDefaults.days),
-    requestLimit: readNumber("limit", values.limit, simulatorDefaults.requestLimit),
+    ...asked.api,
+    port: asked.port,
+    grace: realClockGrace,
     now: () => new Date().getTime(),
   });
-  process.stdout.write(`simulator of GitHub's events API at ${simulator.address}\n`);
+  const { mode, rate } = asked.api;
+  process.stdout.write(
+    `simulator of GitHub's events API at ${simulator.address} (${mode}, ${rate} events/s, all invented)\n`,
+  );
   const stop = (): void => void simulator.close().then(() => process.exit(0));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
 }
 
-function readNumber(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-    throw new RangeError(`--${name} is ${JSON.stringify(text)}, not a number from 0`);
-  }
-  return value;
-}
-
 main().catch((error: unknown) => {
   process.stderr.write(`simulator: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof RangeError ? 2 : 1;
 });

@@ -1,3 +1,4 @@
+import type { Random } from "./random";
 import type { Account, Repository } from "./world";
 
 /** A pull request or an issue, from its opening to its end. */
@@ -19,9 +20,19 @@ export interface PullRequest extends Subject {
   baseSha: string;
 }
 
+/** Moments written of late: most events happen within the same few seconds. */
+const written = new Map<number, string>();
+const writtenKept = 10_000;
+
 /** ISO 8601 in whole seconds, as GitHub writes it. */
 export function isoSeconds(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  const known = written.get(second);
+  if (known !== undefined) return known;
+  const text = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+  if (written.size >= writtenKept) written.clear();
+  written.set(second, text);
+  return text;
 }
 
 /** The payload of a PullRequestEvent, in the trimmed form that GitHub sends since October 2025. */
@@ -69,5 +80,43 @@ export function issuePayload(
       closed_at: issue.closedMs === null ? null : isoSeconds(issue.closedMs),
       body: null,
     },
+  };
+}
+
+/** The payload of a CreateEvent or a DeleteEvent. */
+export function refPayload(
+  kind: "create" | "delete",
+  actor: Account,
+  random: Random,
+): Record<string, unknown> {
+  const ref = `topic-${random.below(50)}`;
+  const refType = random.chance(0.9) ? "branch" : "tag";
+  const common = { ref, ref_type: refType, pusher_type: actor.bot ? "bot" : "user" };
+  if (kind === "delete") return common;
+  const fullRef = `refs/${refType === "tag" ? "tags" : "heads"}/${ref}`;
+  return { ...common, full_ref: fullRef, master_branch: "main", description: null };
+}
+
+/** The repository that a ForkEvent tells of, nearly in full. */
+export function forkeeOf(
+  repository: Repository,
+  owner: Account,
+  atMs: number,
+  id: number,
+): Record<string, unknown> {
+  const name = repository.name.split("/")[1] ?? "";
+  return {
+    id,
+    name,
+    full_name: `${owner.login}/${name}`,
+    private: false,
+    fork: true,
+    owner: { login: owner.login, id: owner.id, type: "User" },
+    created_at: isoSeconds(atMs),
+    language: repository.language,
+    license: repository.license,
+    topics: repository.topics,
+    stargazers_count: 0,
+    default_branch: "main",
   };
 }

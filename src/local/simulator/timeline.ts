@@ -1,3 +1,4 @@
+import { windowSize } from "./feed";
 import { EventGenerator, type SimulatedEvent } from "./generator";
 
 /** How the simulated time passes. */
@@ -32,7 +33,7 @@ const eventsPerNew = 1.13;
  */
 export class Timeline {
   /** The API shows this many events and no more. */
-  static readonly windowSize = 300;
+  static readonly windowSize = windowSize;
 
   private readonly generator: EventGenerator;
   private readonly historyEventsPerHour: number;
@@ -40,7 +41,11 @@ export class Timeline {
   private simulatedMs: number;
   private lastMs: number;
 
-  constructor(private readonly options: TimelineOptions) {
+  /** @param note - gets every event, also those that pass while nobody looks */
+  constructor(
+    private readonly options: TimelineOptions,
+    private readonly note: (event: SimulatedEvent) => void = () => undefined,
+  ) {
     const { seed, nowMs, rate, speed, days } = options;
     this.historyEventsPerHour = ((rate / speed) * 3600) / eventsPerNew;
     this.simulatedMs = nowMs - days * dayMs;
@@ -71,7 +76,9 @@ export class Timeline {
   private generateTo(ms: number): void {
     const fresh: SimulatedEvent[] = [];
     while (this.generator.nextMs <= ms) {
-      fresh.push(this.generator.next());
+      const event = this.generator.next();
+      this.note(event);
+      fresh.push(event);
       if (fresh.length >= 2 * Timeline.windowSize) fresh.splice(0, Timeline.windowSize);
     }
     if (fresh.length === 0) return;

@@ -40,8 +40,15 @@ const licenses = [
 ];
 const botNames = ["demo-dependabot[bot]", "demo-renovate[bot]", "demo-actions[bot]"];
 
-const repositoryCount = 240;
-const userCount = 420;
+/** How large a simulated GitHub is. */
+export interface WorldSize {
+  repositories: number;
+  users: number;
+  /** How much busier the busiest repositories are than the rest. */
+  skew: number;
+}
+
+const demoSize: WorldSize = { repositories: 240, users: 420, skew: 1.05 };
 
 /**
  * The accounts and repositories of a simulated GitHub. Every name begins with `demo-`: nothing in
@@ -50,37 +57,41 @@ const userCount = 420;
 export class World {
   readonly repositories: readonly Repository[];
   readonly bots: readonly Account[];
-  private readonly users: readonly Account[];
-  private readonly byActivity = new Zipf(repositoryCount, 1.05);
+  readonly users: readonly Account[];
+  private readonly byActivity: Zipf;
   private readonly byRank = new Zipf(24, 1.1);
 
-  constructor(private readonly random: Random) {
-    this.users = Array.from({ length: userCount }, (_, index) => ({
+  constructor(
+    private readonly random: Random,
+    size = demoSize,
+  ) {
+    this.byActivity = new Zipf(size.repositories, size.skew);
+    this.users = Array.from({ length: size.users }, (_, index) => ({
       id: 910_000_000 + index,
       login: `demo-${people[index % people.length] ?? "someone"}-${index + 1}`,
       bot: false,
     }));
     this.bots = botNames.map((login, index) => ({ id: 919_000_000 + index, login, bot: true }));
-    this.repositories = Array.from({ length: repositoryCount }, (_, index) =>
+    this.repositories = Array.from({ length: size.repositories }, (_, index) =>
       this.makeRepository(index),
     );
   }
 
   /** A repository, the busy ones more often. */
-  pickRepository(): Repository {
-    const repository = this.repositories[this.byActivity.pick(this.random)];
-    return repository ?? this.random.pick(this.repositories);
+  pickRepository(random = this.random): Repository {
+    const repository = this.repositories[this.byActivity.pick(random)];
+    return repository ?? random.pick(this.repositories);
   }
 
   /** Somebody who works on a repository, the busiest more often; sometimes a bot. */
-  pickContributor(repository: Repository, botShare = 0.12): Account {
-    if (this.random.chance(botShare)) return this.random.pick(this.bots);
-    return repository.people[this.byRank.pick(this.random)] ?? repository.owner;
+  pickContributor(repository: Repository, botShare = 0.12, random = this.random): Account {
+    if (random.chance(botShare)) return random.pick(this.bots);
+    return repository.people[this.byRank.pick(random)] ?? repository.owner;
   }
 
   /** Anybody. */
-  pickVisitor(): Account {
-    return this.random.pick(this.users);
+  pickVisitor(random = this.random): Account {
+    return random.pick(this.users);
   }
 
   private makeRepository(index: number): Repository {

@@ -108,6 +108,7 @@ describe("produce --source archive", () => {
       requests: 0,
       not_modified: 0,
       coverage: null,
+      coverage_by_type: {},
       hours: {
         done: 2,
         skipped_done: 0,

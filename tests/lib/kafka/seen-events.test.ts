@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { SeenEvents } from "../../../src/lib/kafka/seen-events";
 
 describe("SeenEvents", () => {
-  it("tells what is new, and forgets the oldest beyond its capacity", () => {
+  it("tells what is new, and forgets beyond its capacity what was not seen for longest", () => {
     const seen = new SeenEvents(3);
     expect(["a", "b", "a", "c"].map((key) => seen.add(key))).toEqual([true, true, false, true]);
     expect(seen.add("d")).toBe(true);
     expect(seen.size).toBe(3);
-    expect(seen.add("b")).toBe(false);
-    expect(seen.add("a")).toBe(true);
+    expect(seen.add("a")).toBe(false);
+    expect(seen.add("b")).toBe(true);
   });
 
   it("stays within its bound whatever passes through it", () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseFaults } from "../../../src/local/simulator/faults";
 import {
   type Simulator,
   simulatorDefaults,
@@ -81,5 +82,66 @@ describe("startSimulator", () => {
     await start();
     expect((await get("/users")).status).toBe(404);
     expect(simulator?.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+});
+
+describe("startSimulator with faults of the connection", () => {
+  it.each([
+    ["1:reset", "fetch failed"],
+    ["1:hang=50", "fetch failed"],
+    ["1:cut", "terminated"],
+  ])("breaks off as %s asks", async (script, message) => {
+    await start({ faults: parseFaults(script) });
+    await expect(get("/events?per_page=100").then((answer) => answer.text())).rejects.toThrow(
+      message,
+    );
+  });
+
+  it("says how long the body would have been when it cuts it", async () => {
+    await start({ faults: parseFaults("1:cut") });
+    const { headers, body } = await get("/events?per_page=100");
+    let read = 0;
+    await expect(
+      (async () => {
+        for await (const chunk of body ?? []) read += (chunk as Uint8Array).length;
+      })(),
+    ).rejects.toThrow("terminated");
+    expect(read).toBeLessThan(Number(headers.get("content-length")));
+    expect(read).toBeGreaterThan(0);
+  });
+
+  it("takes its time where asked to, and is whole then", async () => {
+    await start({ faults: parseFaults("2:slow=300") });
+    await get("/events");
+    const sinceMs = performance.now();
+    expect(await (await get("/events")).json()).toHaveLength(30);
+    expect(performance.now() - sinceMs).toBeGreaterThan(250);
+  });
+
+  it("answers the rest as ever", async () => {
+    await start({ faults: parseFaults("2:truncated,502"), mode: "firehose" });
+    expect(await (await get("/events")).json()).toHaveLength(30);
+    await expect((await get("/events")).json()).rejects.toThrow(SyntaxError);
+    expect(await (await get("/events")).json()).toHaveLength(30);
+    expect((await get("/events")).status).toBe(502);
+    const truth = await (await get("/_simulator/truth")).json();
+    expect(truth).toMatchObject({ invented: true, requests: { total: 4, faults: 2 } });
+    expect(simulator?.api.requests.byStatus).toEqual({ "200": 3, "502": 1 });
+  });
+});
+
+describe("startSimulator", () => {
+  it("says so where its port is taken", async () => {
+    await start();
+    const port = Number(new URL(simulator?.address ?? "").port);
+    const second = startSimulator({ ...simulatorDefaults, port, now: () => nowMs });
+    await expect(second).rejects.toThrow(`port ${port} is in use`);
+  });
+
+  it("links to pages that are there", async () => {
+    await start();
+    const { headers } = await get("/events?per_page=100");
+    const next = /<([^>]+)>; rel="next"/.exec(headers.get("link") ?? "")?.[1] ?? "";
+    expect(await (await fetch(next)).json()).toHaveLength(100);
   });
 });
