@@ -68,6 +68,7 @@ export class Pacer {
   private lastSentMs: number | undefined;
   private lastCompleteMs: number | undefined;
   private perMs: number | undefined;
+  private gaps = 0;
   private sinceProbe = 0;
   private sinceCheck = 0;
   private distrustedUntilMs = -Infinity;
@@ -93,11 +94,11 @@ export class Pacer {
       return { atMs, pages: pageCount, staggerMs: 0, probe: false };
     }
     if (this.perMs === undefined) {
-      const atMs = Math.max(
-        lastStartMs + this.firstProbeMs,
-        pool.readyAtMs(pageCount, nowMs, maxDebt),
-      );
-      return { atMs, pages: pageCount, staggerMs: 0, probe: true };
+      // Where two polls in the budget's own time share something, no probe is needed.
+      const debt = this.gaps > 0 ? maxDebt : 0;
+      const readyMs = pool.readyAtMs(pageCount, nowMs, debt);
+      const atMs = Math.max(lastStartMs + this.firstProbeMs, readyMs);
+      return { atMs, pages: pageCount, staggerMs: 0, probe: debt > 0 };
     }
     return this.nextByRate(nowMs, lastStartMs, this.perMs);
   }
@@ -116,6 +117,7 @@ export class Pacer {
     this.lastSentMs = sentMs;
     if (succession !== "partial") this.lastCompleteMs = startedMs;
     this.perMs = perMs;
+    if (succession === "gap") this.gaps += 1;
     this.sinceProbe = plan.probe ? 0 : this.sinceProbe + 1;
     if (plan.probe) {
       // One that came too late to share anything is made again, earlier.

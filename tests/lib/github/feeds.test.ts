@@ -23,7 +23,7 @@ describe("feedsOf", () => {
     [{ users: [""] }, /"" is no user/, /--user LOGIN/],
     [{ users: ["{x}"] }, /is no user/, /--user LOGIN/],
   ])("refuses %j", (options, message, hint) => {
-    expect(() => feedsOf(options)).toThrowError(
+    expect(() => feedsOf(options)).toThrow(
       expect.objectContaining({
         code: "USAGE",
         message: expect.stringMatching(message) as string,
