@@ -37,7 +37,7 @@ export function judgeEnrichment(
   if (goneStatuses.has(status)) return { kind: "found", finding: gone };
   const verdict = judgeAnswer(answer, address, nowMs);
   if (verdict.kind === "wait" || verdict.kind === "retry") return verdict;
-  if (verdict.kind === "fatal" && status === 401) return verdict;
+  if (verdict.kind === "bad-token") return { kind: "fatal", error: verdict.error };
   return { kind: "refused", reason: `the answer was ${status}` };
 }
 
