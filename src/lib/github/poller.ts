@@ -152,7 +152,7 @@ class Poller {
     const read = pages.filter((page) => page !== undefined);
     const complete = read.length >= plan.pages && pages.length === read.length;
     const seamless = isSeamless(read);
-    if (slowProbe) this.measureSlide(second, third);
+    if (slowProbe) this.measureSlide(pages);
     const { succession, arrived, spanMs } = this.coverage.add({
       events: read.flatMap(({ seen }) => seen),
       atMs: pages[0]?.atMs ?? this.effects.now(),
@@ -239,13 +239,13 @@ class Poller {
   }
 
   /**
-   * The rate, from what moved over from one page to the next between two requests. It is all that
-   * came meanwhile, wherever above that place the list takes new events in.
+   * The rate, from what moved over to the last page while it was waited for. It is all that came
+   * meanwhile, wherever above that page the list takes new events in.
    */
-  private measureSlide(second: ParsedPage | undefined, third: ParsedPage | undefined): void {
-    if (second === undefined || third === undefined) return;
+  private measureSlide([first, second, third]: readonly (ParsedPage | undefined)[]): void {
+    if (first === undefined || second === undefined || third === undefined) return;
     if (second.items < pageSize || third.items < pageSize) return;
-    const keys = new Set(second.seen.map(({ key }) => key));
+    const keys = new Set([...first.seen, ...second.seen].map(({ key }) => key));
     const moved = third.seen.filter(({ key }) => keys.has(key));
     const { few, many } = probeEvents;
     if (moved.length <= many) {
