@@ -249,9 +249,9 @@ class ProduceRun {
 
   private async take(event: GitHubEvent): Promise<void> {
     this.events += 1;
-    // Before any is left out: an opening is worth knowing whatever types are kept.
-    this.sinks.enricher?.offer(event);
     if (!this.keeps(event.type)) {
+      // An opening is worth knowing whatever types are kept.
+      this.sinks.enricher?.offer(event);
       this.skipped += 1;
       return;
     }
@@ -259,6 +259,7 @@ class ProduceRun {
       this.duplicates += 1;
       return;
     }
+    this.sinks.enricher?.offer(event);
     const ingestedAtMs = this.effects.now();
     const message = toMessage(event, this.source.name, ingestedAtMs);
     await this.sinks.producer.add({

@@ -6,6 +6,7 @@ import type { Settings } from "../config/settings";
 import type { Effects } from "../effects";
 import { findAnalysis } from "./index";
 import type { Analysis, AnalysisContext, AnalyseOptions } from "./analysis";
+import { coverageOf } from "./coverage";
 import { checkParameters } from "./parameters";
 
 export type { AnalyseOptions } from "./analysis";
@@ -19,6 +20,8 @@ export class AnalysisResult extends QueryResult {
   readonly caveat: string;
   /** First and last moment of what was counted; undefined where there is nothing. */
   readonly span: { from: string; to: string } | undefined;
+  /** The estimated share of all events that was captured, 0 to 1; undefined where nobody measured. */
+  readonly coverage: number | undefined;
   readonly #analysis: Analysis;
   readonly #context: AnalysisContext;
 
@@ -29,6 +32,7 @@ export class AnalysisResult extends QueryResult {
     this.question = analysis.question;
     this.caveat = analysis.caveat;
     this.span = context.span;
+    this.coverage = context.coverage;
     this.#analysis = analysis;
     this.#context = context;
   }
@@ -62,14 +66,23 @@ export async function analyse(
   const parameters = checkParameters(analysis, options);
   const { sql, params } = analysis.sql(parameters);
   const result = await runQuery(settings, sql, { params }, effects);
-  return toAnalysisResult(result, analysis, { dataset: settings.dataset, parameters });
+  const context = { dataset: settings.dataset, parameters };
+  const { span } = toAnalysisResult(result, analysis, context);
+  if (span === undefined) return toAnalysisResult(result, analysis, context);
+  const coverage = await coverageOf(settings, span, effects);
+  const dataScannedBytes = result.dataScannedBytes + coverage.dataScannedBytes;
+  const costUsd = result.costUsd + coverage.costUsd;
+  return toAnalysisResult({ ...fieldsOf(result), dataScannedBytes, costUsd }, analysis, {
+    ...context,
+    coverage: coverage.share,
+  });
 }
 
 /** Takes the `data_…` columns, which tell of the whole, out of the rows. */
 export function toAnalysisResult(
   result: QueryResultFields,
   analysis: Analysis,
-  context: Pick<AnalysisContext, "dataset" | "parameters">,
+  context: Pick<AnalysisContext, "dataset" | "parameters" | "coverage">,
 ): AnalysisResult {
   const first: Row = result.rows[0] ?? {};
   const isTotal = ({ name }: Column): boolean => name.startsWith("data_");

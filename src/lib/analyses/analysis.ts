@@ -42,6 +42,8 @@ export interface AnalysisContext {
   parameters: AnalysisParameters;
   /** First and last moment of what was counted, ISO 8601; undefined where there is nothing. */
   span: { from: string; to: string } | undefined;
+  /** The estimated share of all events that was captured, 0 to 1; undefined where nobody measured. */
+  coverage?: number | undefined;
   /** Figures of the whole, from the `data_…` columns: `data_events` is `totals.events`. */
   totals: Readonly<Record<string, number>>;
 }

@@ -14,6 +14,7 @@ export function dataLine(
     dataset: string;
     span: { from: string; to: string } | undefined;
     totals: Readonly<Record<string, number>>;
+    coverage?: number | undefined;
   },
   counted: "events" | "resolutions",
 ): string {
@@ -23,7 +24,15 @@ export function dataLine(
   if (data.span === undefined) return `${source} · no data`;
   const count = data.totals[counted] ?? 0;
   const noun = count === 1 ? counted.slice(0, -1) : counted;
-  return `${source} · ${formatSpan(data.span)} · ${formatCount(count)} ${noun}`;
+  return `${source} · ${formatSpan(data.span)} · ${formatCount(count)} ${noun}${coverageWords(data.coverage)}`;
+}
+
+/** " · about 4 % of all events captured", so that thin data is seen to be thin. */
+function coverageWords(share: number | undefined): string {
+  if (share === undefined) return "";
+  const percent = share * 100;
+  const shown = percent >= 99.95 ? "100" : percent < 10 ? percent.toFixed(1) : percent.toFixed(0);
+  return ` · about ${shown}\u00a0% of all events captured`;
 }
 
 /** "2021-07-21 06:00 – 09:00 UTC"; the second day only where it is another. */

@@ -31,6 +31,17 @@ it.each([
   expect(dataLine({ dataset, span: undefined, totals: {} }, "events")).toBe(line);
 });
 
+it.each([
+  [undefined, ""],
+  [0.0412, " · about 4.1\u00a0% of all events captured"],
+  [0.417, " · about 42\u00a0% of all events captured"],
+  [0.99999, " · about 100\u00a0% of all events captured"],
+])("a coverage of %s is said", (coverage, words) => {
+  const span = { from: "2016-07-07T00:00:00Z", to: "2016-07-07T00:00:30Z" };
+  const line = dataLine({ dataset: "github", span, totals: { events: 1 }, coverage }, "events");
+  expect(line).toBe(`GitHub events, dataset github · 2016-07-07 00:00 UTC · 1 event${words}`);
+});
+
 describe("wrap", () => {
   it("loses nothing but spaces, and no line is too long", () => {
     fc.assert(
