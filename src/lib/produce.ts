@@ -7,6 +7,7 @@ import { checkEnrichment, type EnrichmentOptions, EnrichmentWriter } from "./enr
 import { defaultEventTypes, eventKey, type GitHubEvent } from "./events/event";
 import { type EventSourceName, toMessage } from "./events/message";
 import { openSource } from "./github/open-source";
+import { defaultQuotaShare } from "./github/poller";
 import type { EventSource, HourReport, SourceStats } from "./github/source";
 import { CoverageWriter } from "./kafka/coverage-topic";
 import { DeadLetters } from "./kafka/dead-letters";
@@ -147,8 +148,16 @@ export async function produce(
   }
 }
 
-function readEnrichment({ enrich, enrichRepos }: ProduceOptions): EnrichmentOptions | undefined {
+function readEnrichment(options: ProduceOptions): EnrichmentOptions | undefined {
+  const { enrich, enrichRepos, pace, quotaShare = defaultQuotaShare } = options;
   if (enrich !== undefined) {
+    if (pace === "budget" && enrich + quotaShare > 1) {
+      throw new WorkbenchError(
+        "USAGE",
+        `polls with ${quotaShare} and enrichment with ${enrich} of the limit are more than all of it`,
+        { hint: "make --quota-share or --enrich smaller" },
+      );
+    }
     return { share: enrich, ...(enrichRepos === undefined ? {} : { repos: enrichRepos }) };
   }
   if (enrichRepos === undefined) return undefined;

@@ -48,6 +48,7 @@ describe("workbench produce", () => {
     [{ enrich: 0.2, source: "file", files: ["f"] }, /--enrich was given to the source file/],
     [{ enrich: 0.2 }, /--enrich needs a token/],
     [{ enrichRepos: ["o/r"] }, /but no share/],
+    [{ enrich: 0.3, pace: "budget" }, /0.8 and enrichment with 0.3 of the limit are more/],
   ] as const)("asks nothing where %j does not fit", async (options, message) => {
     await expect(produce(settings, options, systemEffects())).rejects.toMatchObject({
       code: "USAGE",
