@@ -46,6 +46,11 @@ export class ArrivalRate {
     return this.spanMs === 0 ? 0 : (this.events.get(type) ?? 0) / this.spanMs;
   }
 
+  /** Whether enough events of a type came to tell its rate by themselves. */
+  isMeasured(type: string): boolean {
+    return (this.events.get(type) ?? 0) >= minEvents;
+  }
+
   /** Types seen. */
   get types(): readonly string[] {
     return [...this.events.keys()];

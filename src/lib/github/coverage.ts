@@ -165,12 +165,37 @@ export class CoverageEstimate {
     const { spanMs, counts, fromMs, toMs } = this.unrated;
     if (spanMs === 0 || this.rate.perMs === undefined) return;
     this.unrated = { spanMs: 0, counts: new Map(), fromMs: 0, toMs: 0 };
-    for (const type of new Set([...this.rate.types, ...counts.keys()])) {
-      const missed = this.rate.perMsOf(type) * spanMs - (counts.get(type) ?? 0);
+    for (const [type, perMs] of this.ratesByType()) {
+      const missed = perMs * spanMs - (counts.get(type) ?? 0);
       if (missed === 0) continue;
       this.missed.set(type, (this.missed.get(type) ?? 0) + missed);
       this.news.push(...spread(type, missed, fromMs, toMs));
     }
+  }
+
+  /**
+   * The rate of each type. A type of which too few came to measure it has its part of what the
+   * measured ones leave, as large as among the events captured: none seen to come in half a second
+   * does not mean that none came in a minute.
+   */
+  private ratesByType(): Map<string, number> {
+    const { rate, captured } = this;
+    const rates = new Map<string, number>();
+    let rest = rate.perMs ?? 0;
+    const rare: string[] = [];
+    for (const type of new Set([...rate.types, ...captured.keys()])) {
+      if (!rate.isMeasured(type)) rare.push(type);
+      else {
+        rates.set(type, rate.perMsOf(type));
+        rest -= rate.perMsOf(type);
+      }
+    }
+    const weights = rare.reduce((total, type) => total + (captured.get(type) ?? 0), 0);
+    for (const type of rare) {
+      const part = weights === 0 ? 1 / rare.length : (captured.get(type) ?? 0) / weights;
+      rates.set(type, Math.max(0, rest) * part);
+    }
+    return rates;
   }
 
   private forget(): void {
