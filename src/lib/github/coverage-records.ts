@@ -1,31 +1,13 @@
+import type { EventSourceName } from "../events/message";
+import type { CoverageMessage } from "../events/side-message";
 import type { MissedEvents } from "./coverage";
 
 /** What names the run and the feed that records are of. */
 export interface RecordOrigin {
   runId: string;
-  source: string;
+  source: EventSourceName;
   /** The API's address. */
   api: string;
-}
-
-/**
- * The value of a message of the coverage topic: an increment. Those of one minute and type add up,
- * over all runs, to what was captured and to what there was. snake_case, since other clients read it.
- */
-export interface CoverageRecord {
-  run_id: string;
-  /** Counts the run's records, from 1. */
-  seq: number;
-  /** The minute in which the events happened, ISO 8601, UTC. */
-  minute: string;
-  event_type: string;
-  /** Events stored in the topic. */
-  captured: number;
-  /** Events there were, as estimated; never less than captured. */
-  estimated: number;
-  source: string;
-  api: string;
-  recorded_at: string;
 }
 
 interface Count {
@@ -63,9 +45,9 @@ export class CoverageRecords {
    * The increments since the last time. An estimate that was too high is taken back from what the
    * same type missed later: `estimated` never goes below `captured`.
    */
-  take(nowMs: number): CoverageRecord[] {
+  take(nowMs: number): CoverageMessage[] {
     const debts = new Map<string, Count>();
-    const records: CoverageRecord[] = [];
+    const records: CoverageMessage[] = [];
     const counts = [...this.counts.values()].sort((a, b) => a.minuteMs - b.minuteMs);
     this.counts = new Map();
     for (const { type, minuteMs: minute, captured, missed } of counts) {

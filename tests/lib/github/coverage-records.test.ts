@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CoverageRecords } from "../../../src/lib/github/coverage-records";
 
-const origin = { runId: "run", source: "github", api: "https://api.github.com" };
+const origin = { runId: "run", source: "github" as const, api: "https://api.github.com" };
 const minuteMs = Date.UTC(2026, 0, 31, 23, 59);
 
 describe("CoverageRecords", () => {
@@ -19,7 +19,7 @@ describe("CoverageRecords", () => {
         event_type: "PushEvent",
         captured: 2,
         estimated: 5.12,
-        source: "github",
+        source: "github" as const,
         api: "https://api.github.com",
         recorded_at: "2026-02-01T00:00:30.000Z",
       },
