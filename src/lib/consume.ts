@@ -7,7 +7,8 @@ import { DeadLetters } from "./kafka/dead-letters";
 import { ensureTopic } from "./kafka/topic";
 import { type LandedTopic, landedTopics } from "./landing/landed-topic";
 import { openS3Store } from "./landing/s3-store";
-import { type LandingContext, TopicLanding, type TopicSummary } from "./landing/topic-landing";
+import { type LandingContext, TopicLanding } from "./landing/topic-landing";
+import type { TopicSummary } from "./landing/topic-summary";
 
 /** Where messages go, and when to stop. */
 export interface ConsumeOptions {

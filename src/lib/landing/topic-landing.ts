@@ -8,18 +8,7 @@ import type { LandedTopic } from "./landed-topic";
 import { LandingGroup } from "./landing-group";
 import type { ObjectStore } from "./object-store";
 import type { LandedCounts } from "./partition-writer";
-
-/** What a run landed of one topic. */
-export interface TopicSummary {
-  /** Messages landed by this run. */
-  messages: number;
-  /** Raw objects created by this run. */
-  objects: number;
-  /** Messages that could not be read and went to the dead-letter topic. */
-  dead_letters: number;
-  /** Messages in the topic that the group has not committed yet. */
-  lag: number;
-}
+import type { TopicSummary } from "./topic-summary";
 
 /** What the landing of a topic needs, and whom it tells. */
 export interface LandingContext {
