@@ -31,7 +31,7 @@ export async function coverageOf(
   effects: Effects,
 ): Promise<SpanCoverage> {
   try {
-    const params = [span.from, span.to].map(withZone);
+    const params = [span.from, span.to];
     const { rows, dataScannedBytes, costUsd } = await runQuery(settings, sql, { params }, effects);
     const [row] = rows;
     const estimated = numberAt(row, "estimated");
@@ -44,8 +44,4 @@ export async function coverageOf(
     }
     throw error;
   }
-}
-
-function withZone(iso: string): string {
-  return /Z$/.test(iso) ? iso : `${iso.replace(" ", "T")}Z`;
 }

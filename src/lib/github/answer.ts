@@ -48,7 +48,7 @@ export function judgeAnswer(answer: Answer, url: string, nowMs: number): Verdict
   if (status === 0) return { kind: "retry", minMs: 0, reason: text };
   if (status === 304) return { kind: "not-modified" };
   if (status === 200) return judgeBody(text);
-  const told = retryAfterMs(headers, nowMs);
+  const told = retryAfterMs(headers["retry-after"], serverNowMs(headers, nowMs));
   if (status === 429 || status === 403) {
     const secondary = /secondary rate limit|abuse/i.test(text);
     const reset = resetWaitMs(headers, nowMs);
@@ -101,15 +101,12 @@ function judgeBody(text: string): Verdict {
   return { kind: "retry", minMs: 0, reason: "the answer was JSON, but no list of events" };
 }
 
-function retryAfterMs(
-  headers: Readonly<Record<string, string>>,
-  nowMs: number,
-): number | undefined {
-  const value = headers["retry-after"];
+/** Milliseconds that a `Retry-After` asks to wait: seconds, or a moment. */
+export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
   const moment = Date.parse(value);
-  return Number.isNaN(moment) ? undefined : Math.max(0, moment - serverNowMs(headers, nowMs));
+  return Number.isNaN(moment) ? undefined : Math.max(0, moment - nowMs);
 }
 
 function refusal({ status, text }: Answer, url: string): Verdict {

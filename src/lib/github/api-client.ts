@@ -2,6 +2,7 @@ import type { Octokit } from "@octokit/rest";
 import type { Effects } from "../effects";
 import { describeError } from "../errors";
 import type { Answer } from "./answer";
+import { findNetworkCode } from "./network-code";
 
 /** One page of a list of events. */
 export interface PageRequest {
@@ -118,22 +119,13 @@ function failedAnswer(error: unknown): Answer {
       text: describeError(error),
     };
   }
-  const networkCode = findCode(error);
+  const networkCode = findNetworkCode(error);
   return {
     status: 0,
     headers: {},
     text: networkCode ?? describeError(error),
     ...(networkCode === undefined ? {} : { networkCode }),
   };
-}
-
-function findCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const inner = at instanceof AggregateError ? (at.errors[0] as unknown) : at;
-    const code = (inner as { code?: unknown }).code;
-    if (typeof code === "string") return code;
-  }
-  return undefined;
 }
 
 function textHeaders(headers: object): Record<string, string> {

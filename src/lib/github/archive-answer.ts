@@ -1,4 +1,5 @@
 import { WorkbenchError } from "../errors";
+import { retryAfterMs } from "./answer";
 
 const untoldWaitMs = 60_000;
 const leastWaitMs = 1000;
@@ -18,7 +19,7 @@ export function judgeArchiveAnswer(
 ): boolean {
   if (status === 200) return true;
   if (status === 404 || status === 410) return false;
-  const toldMs = retryAfterMs(headers.get("retry-after"), nowMs);
+  const toldMs = retryAfterMs(headers.get("retry-after") ?? undefined, nowMs);
   if (status === 429 || (status === 403 && toldMs !== undefined)) {
     throw new WorkbenchError("GITHUB", `the archive asked to wait (${status})`, {
       retryable: true,
@@ -35,12 +36,4 @@ export function judgeArchiveAnswer(
     hint: "check GHARCHIVE_URL; without it, hours come from https://data.gharchive.org",
     context: { status },
   });
-}
-
-/** Milliseconds to wait by a Retry-After header: seconds, or a date. */
-function retryAfterMs(value: string | null, nowMs: number): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  const moment = Date.parse(value);
-  return Number.isNaN(moment) ? undefined : Math.max(0, moment - nowMs);
 }

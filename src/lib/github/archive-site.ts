@@ -3,6 +3,7 @@ import { describeError, WorkbenchError } from "../errors";
 import { judgeArchiveAnswer } from "./archive-answer";
 import { hourFileName } from "./archive-hour";
 import type { ArchivePlace } from "./archive-place";
+import { findNetworkCode } from "./network-code";
 
 /** So long without a byte means that none will come. */
 const stallMs = 60_000;
@@ -114,7 +115,7 @@ function connectionError(
 ): WorkbenchError {
   throwIfAborted(signal);
   if (error instanceof WorkbenchError) return error;
-  const code = networkCode(error);
+  const code = findNetworkCode(error);
   if (!answered && noSuchPlace.has(code ?? "")) {
     return new WorkbenchError("GITHUB", `cannot reach ${address}: ${code ?? ""}`, {
       hint: "check the network and GHARCHIVE_URL",
@@ -125,13 +126,4 @@ function connectionError(
     retryable: true,
     cause: error,
   });
-}
-
-function networkCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const inner = at instanceof AggregateError ? (at.errors[0] as unknown) : at;
-    const code = (inner as { code?: unknown }).code;
-    if (typeof code === "string") return code;
-  }
-  return undefined;
 }
