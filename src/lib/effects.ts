@@ -1,5 +1,6 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { WorkbenchError } from "./errors";
+import { type Metrics, silentMetrics } from "./metrics/definitions";
 
 /** Where log lines go: one call a line, with its values as fields. */
 export interface Logger {
@@ -27,6 +28,8 @@ export interface Effects {
   /** Resolves after `ms` milliseconds; rejects with code ABORTED when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   logger: Logger;
+  /** Where figures are kept while something runs. */
+  metrics: Metrics;
   /** Told of each change of a long step. */
   progress(update: ProgressUpdate): void;
   /** Stops what is under way. */
@@ -53,6 +56,7 @@ export function systemEffects(overrides: Partial<Effects> = {}): Effects {
     now: () => new Date().getTime(),
     sleep: sleepUnlessAborted,
     logger: silentLogger,
+    metrics: silentMetrics,
     progress: () => undefined,
     ...overrides,
   };

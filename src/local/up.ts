@@ -7,6 +7,7 @@ import { engines as allEngines } from "./engines";
 import type { Engine, EngineContext, EngineName } from "./engines/engine";
 import { localSettings, writeLocalEnv } from "./local-env";
 import { withLock } from "./lock";
+import { claimPorts } from "./port-claims";
 import { choosePort, type Ports, readPorts, writePorts } from "./ports";
 import { clearCrashed, engineState, startEngine, stopEngine, waitUntilReady } from "./processes";
 
@@ -40,7 +41,11 @@ export async function bringUp(options: UpOptions, effects: Effects): Promise<UpS
         effects.logger.warn(`${name} had crashed and is started again`);
       }
     }
-    const ports = await choosePorts(options.home, allEngines);
+    const ports = await claimPorts(
+      options.home,
+      (claimed) => choosePorts(options.home, allEngines, claimed),
+      effects,
+    );
     const local = localSettings(ports);
     writePorts(options.home, ports);
     writeLocalEnv(options.home, local);
@@ -108,7 +113,11 @@ function sameCommand(one: readonly string[], other: readonly string[]): boolean 
 }
 
 /** Ports of running engines stay; others are the remembered, the preferred, or the next free. */
-async function choosePorts(home: string, engines: readonly Engine[]): Promise<Ports> {
+async function choosePorts(
+  home: string,
+  engines: readonly Engine[],
+  claimed: ReadonlySet<number>,
+): Promise<Ports> {
   const remembered = readPorts(home);
   const chosen: Record<string, number> = {};
   const running = engines.filter((engine) => engineState(home, engine.name).state === "running");
@@ -120,7 +129,7 @@ async function choosePorts(home: string, engines: readonly Engine[]): Promise<Po
   }
   for (const engine of engines) {
     for (const [name, preferred] of Object.entries(engine.ports)) {
-      const taken = new Set(Object.values(chosen));
+      const taken = new Set([...claimed, ...Object.values(chosen)]);
       chosen[name] ??= await choosePort(remembered[name] ?? preferred, taken);
     }
   }

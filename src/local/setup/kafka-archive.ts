@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Effects } from "../../lib/effects";
 import { kafka, kafkaArchive, kafkaJava } from "../engines/kafka";
-import { choosePort } from "../ports";
+import { claimPorts } from "../port-claims";
+import { choosePort, type Ports } from "../ports";
 import { startEngine, stopEngine, waitUntilReady } from "../processes";
 
 /**
@@ -18,9 +19,7 @@ export async function makeKafkaArchive(home: string, effects: Effects): Promise<
   rmSync(fresh, { force: true });
   const scratch = mkdtempSync(join(tmpdir(), "workbench-kafka-"));
   try {
-    const broker = await choosePort(19_092);
-    const controller = await choosePort(broker + 1);
-    const ports = { kafka: broker, "kafka-controller": controller };
+    const ports = await claimPorts(scratch, choosePorts, effects);
     const context = { home: scratch, ports, env: process.env, installedIn: home };
     const java = kafkaJava(home, process.env, [
       `-XX:ArchiveClassesAtExit=${fresh}`,
@@ -41,4 +40,10 @@ export async function makeKafkaArchive(home: string, effects: Effects): Promise<
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+async function choosePorts(claimed: ReadonlySet<number>): Promise<Ports> {
+  const broker = await choosePort(19_092, claimed);
+  const controller = await choosePort(broker + 1, claimed);
+  return { kafka: broker, "kafka-controller": controller };
 }

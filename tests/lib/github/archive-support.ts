@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { type Effects, silentLogger, systemEffects } from "../../../src/lib/effects";
+import { silentMetrics } from "../../../src/lib/metrics/definitions";
 
 /** Answers one request for an hour file. */
 export type HourAnswer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -116,6 +117,7 @@ export function quickEffects(overrides: Partial<Effects> = {}): {
         return real.sleep(ms / 1000, signal);
       },
       logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
+      metrics: silentMetrics,
       progress: ({ state }) => void states.push(state),
       ...overrides,
     },

@@ -1,5 +1,6 @@
 import type { Effects } from "../../../src/lib/effects";
 import { silentLogger } from "../../../src/lib/effects";
+import { silentMetrics } from "../../../src/lib/metrics/definitions";
 import { WorkbenchError } from "../../../src/lib/errors";
 
 /** A clock that jumps to the next timer as soon as nothing else is to be done. */
@@ -20,6 +21,7 @@ export class VirtualTime {
       now: () => this.nowMs,
       sleep: (ms, signal) => this.sleep(ms, signal),
       logger: silentLogger,
+      metrics: silentMetrics,
       progress: () => undefined,
       ...overrides,
     };
