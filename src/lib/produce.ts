@@ -6,6 +6,7 @@ import type { EnricherStats } from "./enrichment/enricher";
 import { checkEnrichment, type EnrichmentOptions, EnrichmentWriter } from "./enrichment/writer";
 import { defaultEventTypes, eventKey, type GitHubEvent } from "./events/event";
 import { type EventSourceName, toMessage } from "./events/message";
+import { feedsOf } from "./github/feeds";
 import { openSource } from "./github/open-source";
 import { defaultQuotaShare } from "./github/poller";
 import type { EventSource, HourReport, SourceStats } from "./github/source";
@@ -14,6 +15,7 @@ import { DeadLetters } from "./kafka/dead-letters";
 import { createProducer, type RecordProducer } from "./kafka/producer";
 import { apiHeader, recallSeenEvents, type SeenEvents } from "./kafka/seen-events";
 import { ensureTopic, sideTopic } from "./kafka/topic";
+import { type Publish, shareFeed } from "./shared-feed/share-feed";
 
 /** What to read, and when to stop. Without a bound, a source that polls goes on until stopped. */
 export interface ProduceOptions {
@@ -93,6 +95,9 @@ export interface EnrichmentSummary {
  * Reads events from a source and writes them to the topic as messages. Ends when the source does,
  * when a bound is reached or when the signal aborts, each time with all that was read stored.
  *
+ * A feed is polled once on this machine: where another producer reads the same lists of the same API
+ * into the same topic already, it is followed, and taken over where it ends first.
+ *
  * @throws {@link WorkbenchError} code USAGE, BAD_INPUT, GITHUB or KAFKA
  * @example
  * ```ts
@@ -115,6 +120,31 @@ export async function produce(
         "with which --pace budget can see nearly all events",
     );
   }
+  if (!source.repeats) return produceFrom(source, settings, options, effects);
+  const { brokers, topic } = settings.kafka;
+  const { types = defaultEventTypes, events, forMs, once = false } = options;
+  const key = {
+    brokers,
+    topic,
+    address: source.address,
+    paths: feedsOf(options).map(({ path }) => path),
+  };
+  return shareFeed(
+    { key, types, events, forMs, once, enriches: enrichment !== undefined },
+    effects,
+    (left, publish) => produceFrom(source, settings, { ...options, ...left }, effects, publish),
+  );
+}
+
+/** Reads a source to its end and stores what it gives. */
+async function produceFrom(
+  source: EventSource,
+  settings: Settings,
+  options: ProduceOptions,
+  effects: Effects,
+  publish: Publish = () => undefined,
+): Promise<ProduceSummary> {
+  const enrichment = readEnrichment(options);
   effects.progress({ step: "produce", state: "connecting to Kafka" });
   const { topic } = settings.kafka;
   const beside = [
@@ -137,7 +167,7 @@ export async function produce(
   const deadLetters = new DeadLetters(settings, effects);
   const sinks: Sinks = { producer, deadLetters, coverage, enricher };
   try {
-    return await new ProduceRun(source, options, effects, sinks, seen).run();
+    return await new ProduceRun(source, options, effects, sinks, seen).run(publish);
   } finally {
     await Promise.all([
       producer.close(),
@@ -196,7 +226,7 @@ class ProduceRun {
     this.startedMs = effects.now();
   }
 
-  async run(): Promise<ProduceSummary> {
+  async run(publish: Publish): Promise<ProduceSummary> {
     const { effects, options, source, stop } = this;
     const signal = AbortSignal.any([
       stop.signal,
@@ -236,6 +266,7 @@ class ProduceRun {
           await batch.stored();
         }
         this.report(batch.stats.state ?? (source.name === "file" ? "reading files" : "polling"));
+        publish(this.storedSummary());
         if (this.isFull() || signal.aborted) break;
       }
     } finally {
@@ -302,6 +333,13 @@ class ProduceRun {
         ? {}
         : { enrichment: summarizeEnrichment(this.sinks.enricher.stats) }),
     };
+  }
+
+  /** The same without what is still on its way. */
+  private storedSummary(): ProduceSummary {
+    const summary = this.summary();
+    const { produced, duplicates, skipped } = summary;
+    return { ...summary, events: produced + duplicates + skipped };
   }
 
   private report(state: string): void {
