@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Admin, Kafka, logCreator, RetryOptions } from "kafkajs";
 import type { KafkaSettings, Settings } from "../config/settings";
 import type { Effects, Logger } from "../effects";
@@ -24,11 +25,11 @@ export async function createKafka(
   // Its warning is about a change of partitioner in 2023; we name partitions ourselves.
   process.env["KAFKAJS_NO_PARTITIONER_WARNING"] ??= "1";
   const { Kafka, logLevel } = await import("kafkajs");
-  const { brokers, ssl } = settings.kafka;
+  const { brokers, ssl, sslCaFile } = settings.kafka;
   return new Kafka({
     clientId: "github-events-workbench",
     brokers: [...brokers],
-    ssl,
+    ssl: ssl && sslCaFile !== undefined ? { ca: [readFileSync(sslCaFile, "utf8")] } : ssl,
     ...saslOption(settings.kafka),
     connectionTimeout: quick ? 3000 : 10_000,
     retry: quick ? quickRetry : patientRetry,
