@@ -10,7 +10,14 @@ import { localSettings, writeLocalEnv } from "./local-env";
 import { withLock } from "./lock";
 import { claimPorts } from "./port-claims";
 import { choosePort, type Ports, readPorts, writePorts } from "./ports";
-import { clearCrashed, engineState, startEngine, stopEngine, waitUntilReady } from "./processes";
+import {
+  clearCrashed,
+  engineState,
+  recordedEngines,
+  startEngine,
+  stopEngine,
+  waitUntilReady,
+} from "./processes";
 
 /** What is to be started, and with which environment. */
 export interface UpOptions {
@@ -100,7 +107,7 @@ async function stopOtherCluster(
   brokers: BrokerCount,
   effects: Effects,
 ): Promise<void> {
-  if (readBrokerCount(home) === brokers) return;
+  if (readBrokerCount(home) === brokers || !recordedEngines(home).some(isBroker)) return;
   effects.progress({ step: "kafka", state: "stopping the other cluster" });
   const stopped = await stopBrokers(home, effects);
   if (stopped.length > 0) {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Admin, Kafka, logCreator, RetryOptions } from "kafkajs";
 import type { KafkaSettings, Settings } from "../config/settings";
 import type { Effects, Logger } from "../effects";
-import { kafkaError } from "./kafka-error";
+import { isConnectionError, kafkaError } from "./kafka-error";
 
 /** What of the settings a Kafka client needs. */
 export type KafkaConfig = Pick<Settings, "kafka">;
@@ -32,6 +32,7 @@ export async function createKafka(
     ssl: ssl && sslCaFile !== undefined ? { ca: [readFileSync(sslCaFile, "utf8")] } : ssl,
     ...saslOption(settings.kafka),
     connectionTimeout: quick ? 3000 : 10_000,
+    requestTimeout: quick ? 10_000 : 30_000,
     retry: quick ? quickRetry : patientRetry,
     logLevel: logLevel.WARN,
     logCreator: logTo(effects.logger),
@@ -47,7 +48,8 @@ const unsettled = new Set([
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
 ]);
-const settleAttempts = 7;
+/** Together about 13 s: a broker that is gone is noticed in six to nine, and its leaders moved. */
+const settleAttempts = 8;
 const firstSettleMs = 100;
 
 /**
@@ -64,12 +66,15 @@ export async function withAdmin<T>(
   const admin = (await createKafka(settings, effects, true)).admin();
   try {
     await admin.connect();
+    // It answered: what cannot be reached now is one broker of several.
+    const isMoving = (error: unknown): boolean =>
+      unsettled.has(String((error as { type?: unknown }).type)) ||
+      (settings.kafka.brokers.length > 1 && isConnectionError(error));
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await use(admin);
       } catch (error) {
-        const { type } = error as { type?: unknown };
-        if (!unsettled.has(String(type)) || attempt >= settleAttempts) throw error;
+        if (!isMoving(error) || attempt >= settleAttempts) throw error;
         await effects.sleep(firstSettleMs * 2 ** (attempt - 1));
       }
     }

@@ -1,8 +1,9 @@
-import type { Admin, ConfigResourceTypes } from "kafkajs";
+import type { Admin } from "kafkajs";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
 import { kafkaError } from "./kafka-error";
+import { reportDifferences, topicConfig } from "./topic-config";
 import { fetchTopicId } from "./topic-id";
 
 /** What makes a topic one and the same: not its name alone. */
@@ -34,9 +35,11 @@ export function sideTopic(topic: string, kind: "coverage" | "enrichment"): strin
 
 /**
  * Makes the topic, its dead-letter topic and others beside it where they are missing, with the
- * configured partitions and replication. A topic that is there already keeps what it has; a difference is logged.
+ * configured partitions and replication; of three copies or more, two have to be there for a message
+ * to be taken. A topic that is there already keeps what it has; each difference is a warning.
  *
- * @throws {@link WorkbenchError} code KAFKA
+ * @throws {@link WorkbenchError} code KAFKA, also where the cluster has fewer brokers than
+ *   KAFKA_REPLICATION asks for
  */
 export async function ensureTopic(
   settings: KafkaConfig,
@@ -49,24 +52,53 @@ export async function ensureTopic(
     const existing = new Set(await admin.listTopics());
     const missing = wanted.filter((name) => !existing.has(name));
     if (missing.length > 0) {
-      await admin.createTopics({
-        // Its own waiting gives up where a broker has not heard of the topic yet.
-        waitForLeaders: false,
-        topics: missing.map((name) => ({
-          topic: name,
-          numPartitions: partitions,
-          replicationFactor: replication,
-          // The raw objects' rules hold only where every record keeps its offset.
-          configEntries: [{ name: "cleanup.policy", value: "delete" }],
-        })),
-      });
+      await createTopics(admin, settings, missing);
       effects.logger.info("topics made", { topics: missing.join(", "), partitions, replication });
     }
-    if (!missing.includes(topic)) await reportDifferences(admin, settings, effects);
+    const others = wanted.filter((name) => existing.has(name));
+    await reportDifferences(admin, others, settings.kafka, effects.logger);
   });
   // Once a leader answers for each partition, the topics are there for everybody.
   for (const name of wanted) {
     await withAdmin(settings, effects, (admin) => fetchLogBounds(admin, name));
+  }
+}
+
+async function createTopics(
+  admin: Admin,
+  { kafka }: KafkaConfig,
+  names: readonly string[],
+): Promise<void> {
+  const { partitions, replication } = kafka;
+  try {
+    await admin.createTopics({
+      // Its own waiting gives up where a broker has not heard of the topic yet.
+      waitForLeaders: false,
+      topics: names.map((name) => ({
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor: replication,
+        configEntries: Object.entries(topicConfig(replication)).map(([key, value]) => ({
+          name: key,
+          value,
+        })),
+      })),
+    });
+  } catch (error) {
+    // One error a topic; those that somebody else has made in the meantime are there.
+    const { errors = [error] } = error as { errors?: unknown[] };
+    const serious = errors
+      .map((one) => one as Error & { type?: string })
+      .find(({ type }) => type !== "TOPIC_ALREADY_EXISTS");
+    if (serious === undefined) return;
+    if (serious.type !== "INVALID_REPLICATION_FACTOR") throw serious;
+    const { brokers } = await admin.describeCluster();
+    throw new WorkbenchError(
+      "KAFKA",
+      `KAFKA_REPLICATION is ${replication}, but Kafka at ${kafka.brokers.join(", ")} has ` +
+        `${brokers.length} broker${brokers.length === 1 ? "" : "s"}`,
+      { cause: serious, hint: `set KAFKA_REPLICATION=${brokers.length}, or add brokers` },
+    );
   }
 }
 
@@ -107,44 +139,4 @@ export async function fetchTopicIdentity(
   } catch (error) {
     throw kafkaError(error, settings.kafka);
   }
-}
-
-async function reportDifferences(
-  admin: Admin,
-  settings: KafkaConfig,
-  effects: Effects,
-): Promise<void> {
-  const { topic, partitions, replication } = settings.kafka;
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const found = topics[0]?.partitions ?? [];
-  if (found.length !== partitions) {
-    effects.logger.warn(`${topic} has ${found.length} partitions, not ${partitions}`, {
-      mendedBy: "set KAFKA_PARTITIONS, or alter the topic",
-    });
-  }
-  const replicas = Math.min(...found.map((partition) => partition.replicas.length));
-  if (found.length > 0 && replicas !== replication) {
-    effects.logger.warn(`${topic} has ${replicas} replicas, not ${replication}`, {
-      mendedBy: "set KAFKA_REPLICATION, or alter the topic",
-    });
-  }
-  const policy = await cleanupPolicy(admin, topic);
-  if (policy !== undefined && policy !== "delete") {
-    throw new WorkbenchError("KAFKA", `the cleanup.policy of ${topic} is ${policy}`, {
-      hint: "set it to delete: compaction takes records out of the middle of the log",
-    });
-  }
-}
-
-/** kafkajs keeps its enumeration where `import()` does not find it. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the value of TOPIC
-const topicResource = 2 as ConfigResourceTypes;
-
-async function cleanupPolicy(admin: Admin, topic: string): Promise<string | undefined> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: topicResource, name: topic, configNames: ["cleanup.policy"] }],
-  });
-  return resources[0]?.configEntries.find(({ configName }) => configName === "cleanup.policy")
-    ?.configValue;
 }
