@@ -186,15 +186,16 @@ async function sendPlainly(settings: Settings, total: number): Promise<TopicCoun
       acknowledged.push(first);
       if (restart === undefined && acknowledged.length * batch > total * 0.4) {
         cluster.kill(victim);
-        restart = pause(8_000).then(() => cluster.up());
+        restart = pause(7_000).then(() => cluster.up());
       }
     }
   };
   await Promise.all(Array.from({ length: 20 }, sender));
   await producer.disconnect();
-  await restart;
   const ranges = acknowledged.map((first) => `${first}-${first + batch - 1}`).join(",");
-  return cluster.verify(settings, topic, ranges);
+  const counts = await cluster.verify(settings, topic, ranges);
+  await restart;
+  return counts;
 }
 
 it("a plain send() over several partitions loses what it has acknowledged", async () => {
@@ -224,7 +225,7 @@ it("waits where two of three brokers are gone, and takes nothing for stored", as
   await producer.flush();
   for (const name of ["kafka-2", "kafka-3"] as const) cluster.kill(name);
   await add(300, 600);
-  await pause(8_000);
+  await pause(5_000);
   expect(producer.stored).toBe(300);
   expect(readStatus(cluster.home).filter(({ name }) => isBroker(name))).toMatchObject([
     { name: "kafka", state: "running" },

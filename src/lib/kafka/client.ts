@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import type { Admin, Kafka, logCreator, RetryOptions } from "kafkajs";
 import type { KafkaSettings, Settings } from "../config/settings";
 import type { Effects, Logger } from "../effects";
-import { isConnectionError, kafkaError } from "./kafka-error";
+import { hasErrorType, isConnectionError, kafkaError } from "./kafka-error";
 
 /** What of the settings a Kafka client needs. */
 export type KafkaConfig = Pick<Settings, "kafka">;
 
-/** Retries of a client that has been connected: about two minutes, for a broker that moves. */
-const patientRetry: RetryOptions = { initialRetryTime: 250, retries: 10, maxRetryTime: 30_000 };
+/**
+ * Retries of a client that has been connected: about two minutes, for a broker that moves. The waits
+ * stay short: a cluster that is back is found so in seconds, however long it was away.
+ */
+const patientRetry: RetryOptions = { initialRetryTime: 250, retries: 32, maxRetryTime: 4_000 };
 /** Retries of a first connection: about a second, for an address that may be wrong. */
 const quickRetry: RetryOptions = { initialRetryTime: 150, retries: 2 };
 
@@ -68,7 +71,7 @@ export async function withAdmin<T>(
     await admin.connect();
     // It answered: what cannot be reached now is one broker of several.
     const isMoving = (error: unknown): boolean =>
-      unsettled.has(String((error as { type?: unknown }).type)) ||
+      hasErrorType(error, unsettled) ||
       (settings.kafka.brokers.length > 1 && isConnectionError(error));
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -79,9 +79,14 @@ export function kafkaError(error: unknown, kafka: KafkaTarget): WorkbenchError {
   return fail(`Kafka at ${brokers}: ${reason}`, undefined);
 }
 
-/** Whether an error tells of a connection that failed. */
+/** Whether an error, or one underneath, tells of a connection that failed. */
 export function isConnectionError(error: unknown): boolean {
   return causes(error).some(({ name }) => connectionNames.has(name));
+}
+
+/** Whether an error, or one underneath, is one of Kafka's of that kind. */
+export function hasErrorType(error: unknown, types: ReadonlySet<string>): boolean {
+  return causes(error).some(({ type }) => types.has(type ?? ""));
 }
 
 function hintToReach(kafka: KafkaTarget, chain: readonly KafkaJsError[]): string {

@@ -51,11 +51,11 @@ export async function ensureTopic(
   await withAdmin(settings, effects, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = wanted.filter((name) => !existing.has(name));
-    if (missing.length > 0) {
-      await createTopics(admin, settings, missing);
-      effects.logger.info("topics made", { topics: missing.join(", "), partitions, replication });
+    const made = missing.length === 0 ? [] : await createTopics(admin, settings, missing, effects);
+    if (made.length > 0) {
+      effects.logger.info("topics made", { topics: made.join(", "), partitions, replication });
     }
-    const others = wanted.filter((name) => existing.has(name));
+    const others = wanted.filter((name) => !made.includes(name));
     await reportDifferences(admin, others, settings.kafka, effects.logger);
   });
   // Once a leader answers for each partition, the topics are there for everybody.
@@ -64,42 +64,73 @@ export async function ensureTopic(
   }
 }
 
+/** While a broker leaves in peace, the cluster counts itself as having one less. */
+const leavingAttempts = 6;
+const leavingPauseMs = 1_000;
+
+interface CreateTopicError extends Error {
+  type?: string;
+  topic?: string;
+}
+
+/** Makes topics and returns those it made: somebody else may have made others in the meantime. */
 async function createTopics(
   admin: Admin,
   { kafka }: KafkaConfig,
   names: readonly string[],
-): Promise<void> {
+  effects: Pick<Effects, "sleep">,
+): Promise<string[]> {
   const { partitions, replication } = kafka;
-  try {
-    await admin.createTopics({
+  const configEntries = Object.entries(topicConfig(replication)).map(([name, value]) => ({
+    name,
+    value,
+  }));
+  const topics = names.map((topic) => ({
+    topic,
+    numPartitions: partitions,
+    replicationFactor: replication,
+    configEntries,
+  }));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
       // Its own waiting gives up where a broker has not heard of the topic yet.
-      waitForLeaders: false,
-      topics: names.map((name) => ({
-        topic: name,
-        numPartitions: partitions,
-        replicationFactor: replication,
-        configEntries: Object.entries(topicConfig(replication)).map(([key, value]) => ({
-          name: key,
-          value,
-        })),
-      })),
-    });
-  } catch (error) {
-    // One error a topic; those that somebody else has made in the meantime are there.
-    const { errors = [error] } = error as { errors?: unknown[] };
-    const serious = errors
-      .map((one) => one as Error & { type?: string })
-      .find(({ type }) => type !== "TOPIC_ALREADY_EXISTS");
-    if (serious === undefined) return;
-    if (serious.type !== "INVALID_REPLICATION_FACTOR") throw serious;
-    const { brokers } = await admin.describeCluster();
-    throw new WorkbenchError(
-      "KAFKA",
-      `KAFKA_REPLICATION is ${replication}, but Kafka at ${kafka.brokers.join(", ")} has ` +
-        `${brokers.length} broker${brokers.length === 1 ? "" : "s"}`,
-      { cause: serious, hint: `set KAFKA_REPLICATION=${brokers.length}, or add brokers` },
-    );
+      return (await admin.createTopics({ waitForLeaders: false, topics })) ? [...names] : [];
+    } catch (error) {
+      const { errors = [error as Error] } = error as { errors?: CreateTopicError[] };
+      const serious = errors.find(({ type }: CreateTopicError) => type !== "TOPIC_ALREADY_EXISTS");
+      if (serious === undefined) {
+        const there = new Set(errors.map(({ topic }: CreateTopicError) => topic));
+        return names.filter((name) => !there.has(name));
+      }
+      const { type }: CreateTopicError = serious;
+      if (type !== "INVALID_REPLICATION_FACTOR") throw serious;
+      const named = kafka.brokers.length;
+      if (named < replication || attempt >= leavingAttempts) {
+        const { brokers } = await admin.describeCluster();
+        throw replicationError(kafka, brokers.length, serious);
+      }
+      await effects.sleep(leavingPauseMs);
+    }
   }
+}
+
+function replicationError(
+  { brokers, replication }: KafkaConfig["kafka"],
+  found: number,
+  cause: Error,
+): WorkbenchError {
+  const plural = found === 1 ? "" : "s";
+  return new WorkbenchError(
+    "KAFKA",
+    `KAFKA_REPLICATION is ${replication}, but Kafka at ${brokers.join(", ")} has ${found} broker${plural}`,
+    {
+      cause,
+      hint:
+        brokers.length < replication
+          ? `set KAFKA_REPLICATION=${found}, or add brokers`
+          : "start the brokers that are missing: npx workbench status",
+    },
+  );
 }
 
 /** The number of a topic's partitions. */
