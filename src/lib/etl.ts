@@ -130,8 +130,10 @@ function rawPaths({ raw }: EtlSettings): Record<string, string> {
   };
 }
 
-function isOverSameDataset(run: JobRun, settings: EtlSettings): boolean {
-  return run.Arguments?.["--database"] === settings.glue.database;
+/** The same tables from the same raw objects: another cluster's lie under another prefix. */
+function isOverSameDataset({ Arguments: given }: JobRun, settings: EtlSettings): boolean {
+  const path = rawPaths(settings)["--raw_path"];
+  return given?.["--database"] === settings.glue.database && (given["--raw_path"] ?? path) === path;
 }
 
 async function waitOrStop(

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { type BrokerCount, brokersOf, clusterOf } from "./engines/kafka-cluster";
 import { homePaths } from "./home";
 import type { Ports } from "./ports";
 
@@ -13,11 +14,17 @@ const constants = {
   ATHENA_OUTPUT: "s3://github-events-processed/athena/",
 };
 
-/** The settings that lead to a home's engines. */
-export function localSettings(ports: Ports): Record<string, string> {
+/**
+ * The settings that lead to a home's engines.
+ *
+ * @param brokers - how many brokers Kafka has
+ */
+export function localSettings(ports: Ports, brokers: BrokerCount = 1): Record<string, string> {
   const address = (name: string): string => `127.0.0.1:${ports[name] ?? 0}`;
+  const { name } = clusterOf(brokers);
   return {
-    KAFKA_BROKERS: address("kafka"),
+    KAFKA_BROKERS: brokersOf(brokers).map(address).join(","),
+    ...(name === undefined ? {} : { KAFKA_REPLICATION: String(brokers), KAFKA_CLUSTER: name }),
     AWS_ENDPOINT_URL: `http://${address("aws")}`,
     ...constants,
     SIMULATOR_URL: `http://${address("simulator")}`,

@@ -1,4 +1,5 @@
 import { engineNames } from "./engines/engine";
+import { brokersOf, isBroker, readBrokerCount } from "./engines/kafka-cluster";
 import { clipLine, engineState, lastLogLines, recordedEngines } from "./processes";
 
 /** How an engine stands, as `status` shows it. */
@@ -16,9 +17,12 @@ export interface EngineStatus {
 /** Lines of a crashed engine's log that are worth showing. */
 const crashLines = 5;
 
-/** Every engine, and any that was recorded beside. */
+/** Every engine, of Kafka's brokers those the home has, and any that was recorded beside. */
 export function readStatus(home: string): EngineStatus[] {
-  return [...new Set<string>([...engineNames, ...recordedEngines(home)])].map((name) => {
+  const recorded = recordedEngines(home);
+  const brokers = new Set<string>([...brokersOf(readBrokerCount(home)), ...recorded]);
+  const known = engineNames.filter((name) => !isBroker(name) || brokers.has(name));
+  return [...new Set<string>([...known, ...recorded])].map((name) => {
     const { state, record } = engineState(home, name);
     return {
       name,

@@ -3,20 +3,33 @@ import { loadSettings } from "../lib/config/load";
 import type { Settings } from "../lib/config/settings";
 import type { Effects } from "../lib/effects";
 import { ensureResources } from "./aws/bootstrap";
-import { engines as allEngines } from "./engines";
+import { enginesWith } from "./engines";
 import type { Engine, EngineContext, EngineName } from "./engines/engine";
+import { type BrokerCount, isBroker, readBrokerCount, stopBrokers } from "./engines/kafka-cluster";
 import { localSettings, writeLocalEnv } from "./local-env";
 import { withLock } from "./lock";
 import { claimPorts } from "./port-claims";
 import { choosePort, type Ports, readPorts, writePorts } from "./ports";
-import { clearCrashed, engineState, startEngine, stopEngine, waitUntilReady } from "./processes";
+import {
+  clearCrashed,
+  engineState,
+  recordedEngines,
+  startEngine,
+  stopEngine,
+  waitUntilReady,
+} from "./processes";
 
 /** What is to be started, and with which environment. */
 export interface UpOptions {
   home: string;
   env: Readonly<Record<string, string | undefined>>;
-  /** Which engines; default: all. */
+  /** Which engines, `kafka` for all of its brokers. Default: all. */
   engines?: readonly EngineName[];
+  /**
+   * How many brokers Kafka has; another number is another cluster, with topics and raw objects of its
+   * own. Default: as many as the home had last, else 1.
+   */
+  brokers?: BrokerCount;
 }
 
 /** What `up` did: `started`, or `running` already. */
@@ -35,7 +48,10 @@ export interface UpSummary {
 export async function bringUp(options: UpOptions, effects: Effects): Promise<UpSummary> {
   mkdirSync(options.home, { recursive: true });
   return withLock(options.home, "up", async () => {
-    const wanted = allEngines.filter((engine) => options.engines?.includes(engine.name) ?? true);
+    const brokers = options.brokers ?? readBrokerCount(options.home);
+    const allEngines = enginesWith(brokers);
+    const wanted = allEngines.filter((engine) => isWanted(engine, options.engines));
+    await stopOtherCluster(options.home, brokers, effects);
     for (const { name } of wanted) {
       if (await clearCrashed(options.home, name, effects)) {
         effects.logger.warn(`${name} had crashed and is started again`);
@@ -46,11 +62,11 @@ export async function bringUp(options: UpOptions, effects: Effects): Promise<UpS
       (claimed) => choosePorts(options.home, allEngines, claimed),
       effects,
     );
-    const local = localSettings(ports);
+    const local = localSettings(ports, brokers);
     writePorts(options.home, ports);
     writeLocalEnv(options.home, local);
 
-    const context: EngineContext = { home: options.home, ports, env: options.env };
+    const context: EngineContext = { home: options.home, ports, env: options.env, brokers };
     const ready = new Map<EngineName, Promise<"started" | "running">>();
     for (const engine of wanted) {
       const before = engine.after.map((name) => ready.get(name) ?? Promise.resolve());
@@ -79,6 +95,25 @@ export async function bringUp(options: UpOptions, effects: Effects): Promise<UpS
 /** The settings of a home's own engines, whatever else the caller's environment names. */
 export function localHomeSettings(home: string, local: Readonly<Record<string, string>>): Settings {
   return loadSettings({ env: { WORKBENCH_HOME: home, ...local } });
+}
+
+function isWanted({ name }: Engine, wanted: UpOptions["engines"]): boolean {
+  return wanted?.includes(isBroker(name) ? "kafka" : name) ?? true;
+}
+
+/** Stops the brokers of the cluster that the home ran before; what they stored stays. */
+async function stopOtherCluster(
+  home: string,
+  brokers: BrokerCount,
+  effects: Effects,
+): Promise<void> {
+  if (readBrokerCount(home) === brokers || !recordedEngines(home).some(isBroker)) return;
+  effects.progress({ step: "kafka", state: "stopping the other cluster" });
+  const stopped = await stopBrokers(home, effects);
+  if (stopped.length > 0) {
+    const names = stopped.map(({ name }) => name).join(", ");
+    effects.logger.info(`stopped ${names}: another number of brokers is another cluster`);
+  }
 }
 
 async function ensureRunning(

@@ -138,9 +138,18 @@ describe("runEtl", () => {
   });
 
   it.each([
-    ["of another dataset", "demo_events", {}],
-    ["of the same dataset, when told to queue", "github_events", { whenBusy: "queue" as const }],
-  ])("waits for a run %s and then starts its own", async (_, database, options) => {
+    ["of another dataset", { "--database": "demo_events" }, {}],
+    [
+      "over another cluster's raw objects",
+      { "--database": "github_events", "--raw_path": "s3://raw/brokers-3/github-events/" },
+      {},
+    ],
+    [
+      "of the same dataset, when told to queue",
+      { "--database": "github_events" },
+      { whenBusy: "queue" as const },
+    ],
+  ])("waits for a run %s and then starts its own", async (_, Arguments, options) => {
     serveJob(aws, [{ JobRunState: "SUCCEEDED" }], summary);
     const start = aws.operations["StartJobRun"];
     let refusals = 2;
@@ -150,7 +159,7 @@ describe("runEtl", () => {
       return start?.(request) ?? {};
     };
     aws.operations["GetJobRuns"] = () => ({
-      JobRuns: [{ Id: "jr_9", JobRunState: "RUNNING", Arguments: { "--database": database } }],
+      JobRuns: [{ Id: "jr_9", JobRunState: "RUNNING", Arguments }],
     });
     const answer = await runEtl(aws.settings(), options, effects());
     expect(answer.job_run_id).toBe("jr_1");

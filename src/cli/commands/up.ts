@@ -1,7 +1,8 @@
 import { userInfo } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ensurePassword } from "../../local/engines/jupyterhub";
 import { engineNames } from "../../local/engines/engine";
+import { brokerCounts } from "../../local/engines/kafka-cluster";
 import { currentHome } from "../../local/home";
 import { bringUp, type UpSummary } from "../../local/up";
 import type { CliContext } from "../context";
@@ -10,6 +11,7 @@ import { tunnelLine } from "../tunnel-line";
 
 interface Flags {
   hub: boolean;
+  brokers?: string;
   firstRun?: boolean;
   json?: boolean;
 }
@@ -27,6 +29,13 @@ export function register(program: Command, context: CliContext): void {
     .command("up")
     .description("start the engines of this machine and JupyterHub; what runs already stays")
     .option("--no-hub", "leave JupyterHub out")
+    .addOption(
+      new Option(
+        "--brokers <n>",
+        "how many brokers Kafka has; each number is a cluster with topics and raw objects of its " +
+          "own (default: as many as the last time, else 1)",
+      ).choices(brokerCounts.map(String)),
+    )
     .option("--first-run", "where there is no report yet, run the pipeline and leave one")
     .option("--json", "print the summary as one JSON object on standard output")
     .action(async (flags: Flags) => {
@@ -35,7 +44,12 @@ export function register(program: Command, context: CliContext): void {
         async (effects): Promise<Summary> => {
           const home = currentHome();
           const engines = engineNames.filter((name) => flags.hub || name !== "jupyterhub");
-          const up = await bringUp({ home, env: process.env, engines }, effects);
+          const brokers = brokerCounts.find((count) => String(count) === flags.brokers);
+          const options = { home, env: process.env, engines };
+          const up = await bringUp(
+            brokers === undefined ? options : { ...options, brokers },
+            effects,
+          );
           const report = flags.firstRun === true ? await ensureFirstReport(context, effects) : null;
           const hub = up.engines.find(({ name }) => name === "jupyterhub");
           return {

@@ -1,4 +1,5 @@
 import { WorkbenchError } from "../errors";
+import { caFilePath, caFileProblem } from "./ca-file";
 import { settingsSchema } from "./schema";
 import type { AwsSettings, KafkaSettings, Settings } from "./settings";
 import { readLayers, type SettingsLayer, unknownNames } from "./sources";
@@ -24,6 +25,8 @@ const awsNames = [
 ];
 /** From the local engines only together: half of a local address would reach a real account. */
 const localAwsNames = [...awsNames, "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+/** From the local cluster only together: another cluster's raw objects lie under another prefix. */
+const localKafkaNames = ["KAFKA_BROKERS", "KAFKA_REPLICATION", "KAFKA_CLUSTER"];
 
 type Values = ReturnType<typeof settingsSchema.parse>;
 
@@ -41,8 +44,12 @@ export function loadSettings(options: LoadOptions = {}): Settings {
 
   const given: Record<string, string> = { ...file.values, ...environment.values };
   const awsGiven = awsNames.some((name) => given[name] !== undefined);
+  const yours = [
+    ...(awsGiven ? localAwsNames : []),
+    ...(given["KAFKA_BROKERS"] === undefined ? [] : localKafkaNames),
+  ];
   const localValues = Object.fromEntries(
-    Object.entries(local.values).filter(([name]) => !awsGiven || !localAwsNames.includes(name)),
+    Object.entries(local.values).filter(([name]) => !yours.includes(name)),
   );
   const parsed = settingsSchema.safeParse({ ...localValues, ...given });
 
@@ -83,7 +90,7 @@ function build(values: Values, dataset: string, home: string, localAws: boolean)
     simulatorUrl: values.SIMULATOR_URL ?? "http://127.0.0.1:8790",
     kafka: buildKafka(values, dataset),
     aws: buildAws(values, localAws),
-    raw: { bucket: values.RAW_BUCKET ?? "github-events-raw", prefix: `${dataset}-events/` },
+    raw: { bucket: values.RAW_BUCKET ?? "github-events-raw", prefix: rawPrefix(values, dataset) },
     processedBucket,
     athena: {
       workgroup: values.ATHENA_WORKGROUP ?? (localAws ? "workbench" : "primary"),
@@ -102,6 +109,10 @@ function build(values: Values, dataset: string, home: string, localAws: boolean)
   };
 }
 
+function rawPrefix({ KAFKA_CLUSTER: cluster }: Values, dataset: string): string {
+  return `${cluster === undefined ? "" : `${cluster}/`}${dataset}-events/`;
+}
+
 function buildKafka(values: Values, dataset: string): KafkaSettings {
   const kafka: KafkaSettings = {
     brokers: values.KAFKA_BROKERS ?? ["127.0.0.1:9092"],
@@ -111,7 +122,9 @@ function buildKafka(values: Values, dataset: string): KafkaSettings {
     partitions: values.KAFKA_PARTITIONS ?? 6,
     replication: values.KAFKA_REPLICATION ?? 1,
   };
-  const { KAFKA_SASL_MECHANISM: mechanism } = values;
+  const { KAFKA_CLUSTER: cluster, KAFKA_SSL_CA: ca, KAFKA_SASL_MECHANISM: mechanism } = values;
+  if (cluster !== undefined) kafka.cluster = cluster;
+  if (ca !== undefined) kafka.sslCaFile = caFilePath(ca);
   if (mechanism !== undefined) {
     kafka.sasl = {
       mechanism,
@@ -150,6 +163,12 @@ function contradictions(values: Values, awsGiven: boolean): string[] {
     if (values.AWS_REGION === undefined) {
       problems.push("AWS_REGION is not set, though AWS settings are");
     }
+  }
+  const { KAFKA_SSL_CA: ca } = values;
+  if (ca !== undefined) {
+    const problem = caFileProblem(ca);
+    if (problem !== undefined) problems.push(`KAFKA_SSL_CA: ${problem}`);
+    if (values.KAFKA_SSL !== true) problems.push("KAFKA_SSL_CA is set without KAFKA_SSL=true");
   }
   const sasl = [values.KAFKA_SASL_USERNAME, values.KAFKA_SASL_PASSWORD];
   if (values.KAFKA_SASL_MECHANISM !== undefined && sasl.includes(undefined)) {

@@ -47,7 +47,13 @@ export const settingsSchema = z.object({
     /^[A-Za-z0-9._-]{1,200}$/,
     "1 to 200 of A-Z, a-z, 0-9, dot, _ and -",
   ).optional(),
+  // In front of the raw prefix, where it must not pass for a dataset's own.
+  KAFKA_CLUSTER: name(
+    /^(?!.*-(?:events|coverage|enrichment)$)[a-z0-9][a-z0-9-]{0,62}$/,
+    "1 to 63 of a-z, 0-9 and hyphen, not ending in -events, -coverage or -enrichment",
+  ).optional(),
   KAFKA_SSL: flag.optional(),
+  KAFKA_SSL_CA: z.string().min(1).optional(),
   KAFKA_SASL_MECHANISM: z
     .enum(["plain", "scram-sha-256", "scram-sha-512"], {
       error: "must be plain, scram-sha-256 or scram-sha-512",

@@ -16,7 +16,7 @@ export interface Settings {
   aws: AwsSettings;
   raw: {
     bucket: string;
-    /** Ends with a slash: `github-events/`. */
+    /** Ends with a slash: `github-events/`, behind the cluster's name where it has one. */
     prefix: string;
   };
   processedBucket: string;
@@ -40,7 +40,11 @@ export interface KafkaSettings {
   topic: string;
   /** Each sink is a group of its own: `<group>-<sink>`. */
   group: string;
+  /** A short name that keeps the raw objects of several clusters apart; undefined for one alone. */
+  cluster?: string;
   ssl: boolean;
+  /** Absolute path of a PEM file with the certificates to trust; without it, those Node trusts. */
+  sslCaFile?: string;
   sasl?: { mechanism: SaslMechanism; username: string; password: string };
   partitions: number;
   replication: number;

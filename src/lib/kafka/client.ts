@@ -1,13 +1,17 @@
+import { readFileSync } from "node:fs";
 import type { Admin, Kafka, logCreator, RetryOptions } from "kafkajs";
 import type { KafkaSettings, Settings } from "../config/settings";
 import type { Effects, Logger } from "../effects";
-import { kafkaError } from "./kafka-error";
+import { hasErrorType, isConnectionError, kafkaError } from "./kafka-error";
 
 /** What of the settings a Kafka client needs. */
 export type KafkaConfig = Pick<Settings, "kafka">;
 
-/** Retries of a client that has been connected: about two minutes, for a broker that moves. */
-const patientRetry: RetryOptions = { initialRetryTime: 250, retries: 10, maxRetryTime: 30_000 };
+/**
+ * Retries of a client that has been connected: about two minutes, for a broker that moves. The waits
+ * stay short: a cluster that is back is found so in seconds, however long it was away.
+ */
+const patientRetry: RetryOptions = { initialRetryTime: 250, retries: 32, maxRetryTime: 4_000 };
 /** Retries of a first connection: about a second, for an address that may be wrong. */
 const quickRetry: RetryOptions = { initialRetryTime: 150, retries: 2 };
 
@@ -24,13 +28,14 @@ export async function createKafka(
   // Its warning is about a change of partitioner in 2023; we name partitions ourselves.
   process.env["KAFKAJS_NO_PARTITIONER_WARNING"] ??= "1";
   const { Kafka, logLevel } = await import("kafkajs");
-  const { brokers, ssl } = settings.kafka;
+  const { brokers, ssl, sslCaFile } = settings.kafka;
   return new Kafka({
     clientId: "github-events-workbench",
     brokers: [...brokers],
-    ssl,
+    ssl: ssl && sslCaFile !== undefined ? { ca: [readFileSync(sslCaFile, "utf8")] } : ssl,
     ...saslOption(settings.kafka),
     connectionTimeout: quick ? 3000 : 10_000,
+    requestTimeout: quick ? 10_000 : 30_000,
     retry: quick ? quickRetry : patientRetry,
     logLevel: logLevel.WARN,
     logCreator: logTo(effects.logger),
@@ -46,7 +51,8 @@ const unsettled = new Set([
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
 ]);
-const settleAttempts = 7;
+/** Together about 13 s: a broker that is gone is noticed in six to nine, and its leaders moved. */
+const settleAttempts = 8;
 const firstSettleMs = 100;
 
 /**
@@ -63,12 +69,15 @@ export async function withAdmin<T>(
   const admin = (await createKafka(settings, effects, true)).admin();
   try {
     await admin.connect();
+    // It answered: what cannot be reached now is one broker of several.
+    const isMoving = (error: unknown): boolean =>
+      hasErrorType(error, unsettled) ||
+      (settings.kafka.brokers.length > 1 && isConnectionError(error));
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await use(admin);
       } catch (error) {
-        const { type } = error as { type?: unknown };
-        if (!unsettled.has(String(type)) || attempt >= settleAttempts) throw error;
+        if (!isMoving(error) || attempt >= settleAttempts) throw error;
         await effects.sleep(firstSettleMs * 2 ** (attempt - 1));
       }
     }

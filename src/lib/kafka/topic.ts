@@ -1,8 +1,9 @@
-import type { Admin, ConfigResourceTypes } from "kafkajs";
+import type { Admin } from "kafkajs";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
 import { kafkaError } from "./kafka-error";
+import { reportDifferences, topicConfig } from "./topic-config";
 import { fetchTopicId } from "./topic-id";
 
 /** What makes a topic one and the same: not its name alone. */
@@ -34,9 +35,11 @@ export function sideTopic(topic: string, kind: "coverage" | "enrichment"): strin
 
 /**
  * Makes the topic, its dead-letter topic and others beside it where they are missing, with the
- * configured partitions and replication. A topic that is there already keeps what it has; a difference is logged.
+ * configured partitions and replication; of three copies or more, two have to be there for a message
+ * to be taken. A topic that is there already keeps what it has; each difference is a warning.
  *
- * @throws {@link WorkbenchError} code KAFKA
+ * @throws {@link WorkbenchError} code KAFKA, also where the cluster has fewer brokers than
+ *   KAFKA_REPLICATION asks for
  */
 export async function ensureTopic(
   settings: KafkaConfig,
@@ -48,26 +51,86 @@ export async function ensureTopic(
   await withAdmin(settings, effects, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = wanted.filter((name) => !existing.has(name));
-    if (missing.length > 0) {
-      await admin.createTopics({
-        // Its own waiting gives up where a broker has not heard of the topic yet.
-        waitForLeaders: false,
-        topics: missing.map((name) => ({
-          topic: name,
-          numPartitions: partitions,
-          replicationFactor: replication,
-          // The raw objects' rules hold only where every record keeps its offset.
-          configEntries: [{ name: "cleanup.policy", value: "delete" }],
-        })),
-      });
-      effects.logger.info("topics made", { topics: missing.join(", "), partitions, replication });
+    const made = missing.length === 0 ? [] : await createTopics(admin, settings, missing, effects);
+    if (made.length > 0) {
+      effects.logger.info("topics made", { topics: made.join(", "), partitions, replication });
     }
-    if (!missing.includes(topic)) await reportDifferences(admin, settings, effects);
+    const others = wanted.filter((name) => !made.includes(name));
+    await reportDifferences(admin, others, settings.kafka, effects.logger);
   });
   // Once a leader answers for each partition, the topics are there for everybody.
   for (const name of wanted) {
     await withAdmin(settings, effects, (admin) => fetchLogBounds(admin, name));
   }
+}
+
+/** While a broker leaves in peace, the cluster counts itself as having one less. */
+const leavingAttempts = 6;
+const leavingPauseMs = 1_000;
+
+interface CreateTopicError extends Error {
+  type?: string;
+  topic?: string;
+}
+
+/** Makes topics and returns those it made: somebody else may have made others in the meantime. */
+async function createTopics(
+  admin: Admin,
+  { kafka }: KafkaConfig,
+  names: readonly string[],
+  effects: Pick<Effects, "sleep">,
+): Promise<string[]> {
+  const { partitions, replication } = kafka;
+  const configEntries = Object.entries(topicConfig(replication)).map(([name, value]) => ({
+    name,
+    value,
+  }));
+  const topics = names.map((topic) => ({
+    topic,
+    numPartitions: partitions,
+    replicationFactor: replication,
+    configEntries,
+  }));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // Its own waiting gives up where a broker has not heard of the topic yet.
+      return (await admin.createTopics({ waitForLeaders: false, topics })) ? [...names] : [];
+    } catch (error) {
+      const { errors = [error as Error] } = error as { errors?: CreateTopicError[] };
+      const serious = errors.find(({ type }: CreateTopicError) => type !== "TOPIC_ALREADY_EXISTS");
+      if (serious === undefined) {
+        const there = new Set(errors.map(({ topic }: CreateTopicError) => topic));
+        return names.filter((name) => !there.has(name));
+      }
+      const { type }: CreateTopicError = serious;
+      if (type !== "INVALID_REPLICATION_FACTOR") throw serious;
+      const named = kafka.brokers.length;
+      if (named < replication || attempt >= leavingAttempts) {
+        const { brokers } = await admin.describeCluster();
+        throw replicationError(kafka, brokers.length, serious);
+      }
+      await effects.sleep(leavingPauseMs);
+    }
+  }
+}
+
+function replicationError(
+  { brokers, replication }: KafkaConfig["kafka"],
+  found: number,
+  cause: Error,
+): WorkbenchError {
+  const plural = found === 1 ? "" : "s";
+  return new WorkbenchError(
+    "KAFKA",
+    `KAFKA_REPLICATION is ${replication}, but Kafka at ${brokers.join(", ")} has ${found} broker${plural}`,
+    {
+      cause,
+      hint:
+        brokers.length < replication
+          ? `set KAFKA_REPLICATION=${found}, or add brokers`
+          : "start the brokers that are missing: npx workbench status",
+    },
+  );
 }
 
 /** The number of a topic's partitions. */
@@ -107,44 +170,4 @@ export async function fetchTopicIdentity(
   } catch (error) {
     throw kafkaError(error, settings.kafka);
   }
-}
-
-async function reportDifferences(
-  admin: Admin,
-  settings: KafkaConfig,
-  effects: Effects,
-): Promise<void> {
-  const { topic, partitions, replication } = settings.kafka;
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const found = topics[0]?.partitions ?? [];
-  if (found.length !== partitions) {
-    effects.logger.warn(`${topic} has ${found.length} partitions, not ${partitions}`, {
-      mendedBy: "set KAFKA_PARTITIONS, or alter the topic",
-    });
-  }
-  const replicas = Math.min(...found.map((partition) => partition.replicas.length));
-  if (found.length > 0 && replicas !== replication) {
-    effects.logger.warn(`${topic} has ${replicas} replicas, not ${replication}`, {
-      mendedBy: "set KAFKA_REPLICATION, or alter the topic",
-    });
-  }
-  const policy = await cleanupPolicy(admin, topic);
-  if (policy !== undefined && policy !== "delete") {
-    throw new WorkbenchError("KAFKA", `the cleanup.policy of ${topic} is ${policy}`, {
-      hint: "set it to delete: compaction takes records out of the middle of the log",
-    });
-  }
-}
-
-/** kafkajs keeps its enumeration where `import()` does not find it. */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the value of TOPIC
-const topicResource = 2 as ConfigResourceTypes;
-
-async function cleanupPolicy(admin: Admin, topic: string): Promise<string | undefined> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: topicResource, name: topic, configNames: ["cleanup.policy"] }],
-  });
-  return resources[0]?.configEntries.find(({ configName }) => configName === "cleanup.policy")
-    ?.configValue;
 }

@@ -1,12 +1,15 @@
 import type { Effects } from "../../lib/effects";
 import type { Ports } from "../ports";
 import type { EngineCommand } from "../processes";
+import type { BrokerCount } from "./kafka-cluster";
 
 /** What an engine is started with. */
 export interface EngineContext {
   home: string;
   ports: Ports;
   env: Readonly<Record<string, string | undefined>>;
+  /** How many brokers Kafka has. Default: 1. */
+  brokers?: BrokerCount;
   /** The home whose installation serves, where it is another one than `home`. */
   installedIn?: string;
 }
@@ -31,6 +34,8 @@ export interface Engine {
 /** Every engine, in the order `status` lists them. */
 export const engineNames = [
   "kafka",
+  "kafka-2",
+  "kafka-3",
   "ministack",
   "aws",
   "trino",

@@ -5,41 +5,57 @@ import { homePaths } from "../home";
 import { findJdk, type JdkNeed } from "../jdk";
 import { runProgram } from "../setup/run-program";
 import { addressOf, type Engine, type EngineContext, plainEnv } from "./engine";
+import {
+  brokerFolder,
+  brokerGraceMs,
+  type BrokerName,
+  brokerNames,
+  clusterOf,
+} from "./kafka-cluster";
+import { controllerPort, formatProperties, kafkaProperties } from "./kafka-properties";
 
 /** Kafka 4 needs 17 or later. */
 export const kafkaJdk: JdkNeed = { setting: "JAVA17_HOME", accepts: (version) => version >= 17 };
 
-/** Of the storage, 22 characters; one cluster a home, so that it may be the same in all. */
-const clusterId = "d29ya2JlbmNoLWV2ZW50cw";
+/** Kafka's brokers: one, or three of a cluster; each is a controller too. */
+export const kafkaBrokers: readonly Engine[] = brokerNames.map(broker);
 
-/** Apache Kafka: one node that is broker and controller. */
-export const kafka: Engine = {
-  name: "kafka",
-  ports: { kafka: 9092, "kafka-controller": 9093 },
-  after: [],
-  async prepare(context, effects) {
-    const { home, env } = context;
-    const java = kafkaJava(context.installedIn ?? home, env);
-    const dir = join(homePaths(home).data, "kafka");
-    const file = join(dir, "server.properties");
-    mkdirSync(dir, { recursive: true });
-    writeFileSync(file, properties(kafkaProperties(context, join(dir, "log"))));
-    if (!existsSync(join(dir, "log", "meta.properties"))) {
-      const format = ["format", "--cluster-id", clusterId, "--config", file, "--ignore-formatted"];
-      await runProgram({
-        command: [...java, "kafka.tools.StorageTool", ...format],
-        log: join(homePaths(home).logs, "kafka-format.log"),
-        purpose: "formatting Kafka's storage",
-        cwd: dir,
-        ...(effects.signal === undefined ? {} : { signal: effects.signal }),
-      });
-    }
-    return { command: [...java, "kafka.Kafka", file], env: plainEnv(env), cwd: dir };
-  },
-  probe: (context) => probeKafka([addressOf(context, "kafka")]),
-  startTimeoutMs: 240_000,
-  graceMs: 30_000,
-};
+/** The first broker, which every home has. */
+export const kafka: Engine = broker("kafka", 0);
+
+function broker(name: BrokerName, index: number): Engine {
+  const port = 9092 + 2 * index;
+  return {
+    name,
+    ports: { [name]: port, [controllerPort(name)]: port + 1 },
+    after: [],
+    async prepare(context, effects) {
+      const { home, env, brokers = 1 } = context;
+      const java = kafkaJava(context.installedIn ?? home, env);
+      const dir = brokerFolder(home, brokers, name);
+      const file = join(dir, "server.properties");
+      mkdirSync(dir, { recursive: true });
+      const properties = kafkaProperties(context, name, join(dir, "log"));
+      writeFileSync(file, formatProperties(properties));
+      if (!existsSync(join(dir, "log", "meta.properties"))) {
+        const { id } = clusterOf(brokers);
+        const format = ["format", "--cluster-id", id, "--config", file, "--ignore-formatted"];
+        await runProgram({
+          command: [...java, "kafka.tools.StorageTool", ...format],
+          log: join(homePaths(home).logs, `${name}-format.log`),
+          purpose: "formatting Kafka's storage",
+          cwd: dir,
+          ...(effects.signal === undefined ? {} : { signal: effects.signal }),
+        });
+      }
+      return { command: [...java, "kafka.Kafka", file], env: plainEnv(env), cwd: dir };
+    },
+    // A cluster is up once each of its brokers knows of all.
+    probe: (context) => probeKafka([addressOf(context, name)], context.brokers ?? 1),
+    startTimeoutMs: 240_000,
+    graceMs: brokerGraceMs,
+  };
+}
 
 /**
  * The command line up to the class to run.
@@ -79,46 +95,12 @@ export function kafkaArchive(home: string): string {
   return join(homePaths(home).engines, "kafka", "kafka.jsa");
 }
 
-/** The settings of the single node. */
-export function kafkaProperties(
-  context: Pick<EngineContext, "ports">,
-  logDir: string,
-): Record<string, string> {
-  const listener = addressOf(context, "kafka");
-  const controller = addressOf(context, "kafka-controller");
-  return {
-    "process.roles": "broker,controller",
-    "node.id": "1",
-    "controller.quorum.voters": `1@${controller}`,
-    listeners: `PLAINTEXT://${listener},CONTROLLER://${controller}`,
-    "advertised.listeners": `PLAINTEXT://${listener}`,
-    "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "log.dirs": logDir,
-    "auto.create.topics.enable": "false",
-    "default.replication.factor": "1",
-    "min.insync.replicas": "1",
-    "offsets.topic.replication.factor": "1",
-    "offsets.topic.num.partitions": "4",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-    "transaction.state.log.num.partitions": "4",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
-    "group.initial.rebalance.delay.ms": "0",
-    "log.cleaner.dedupe.buffer.size": "16777216",
-  };
-}
-
-/** `name=value` lines. */
-function properties(values: Readonly<Record<string, string>>): string {
-  return `${Object.entries(values)
-    .map(([name, value]) => `${name}=${value}`)
-    .join("\n")}\n`;
-}
-
-/** Asks a cluster for its brokers; rejects unless one answers and knows of one. */
-export async function probeKafka(brokers: readonly string[]): Promise<number> {
+/**
+ * Asks a cluster for its brokers; rejects unless one answers and knows of so many.
+ *
+ * @param wanted - how many brokers there have to be
+ */
+export async function probeKafka(brokers: readonly string[], wanted = 1): Promise<number> {
   const { Kafka, logLevel } = await import("kafkajs");
   const client = new Kafka({
     clientId: "workbench-probe",
@@ -132,8 +114,9 @@ export async function probeKafka(brokers: readonly string[]): Promise<number> {
   try {
     await admin.connect();
     const cluster = await admin.describeCluster();
-    if (cluster.brokers.length === 0) throw new Error("the cluster has no broker yet");
-    return cluster.brokers.length;
+    const found = cluster.brokers.length;
+    if (found < wanted) throw new Error(`the cluster has ${found} of ${wanted} brokers`);
+    return found;
   } finally {
     await admin.disconnect().catch(() => undefined);
   }

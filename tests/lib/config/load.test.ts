@@ -2,6 +2,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { rootCertificates } from "node:tls";
+import { settingValues } from "../../../src/lib/config/values";
 import { loadSettings } from "../../../src/lib/config/load";
 import { WorkbenchError } from "../../../src/lib/errors";
 
@@ -28,6 +30,10 @@ function problemOf(layers: Layers): string {
   }
   throw new Error("the settings were accepted");
 }
+
+/** Some certificate: one that Node itself trusts. */
+const caFile = join(mkdtempSync(join(tmpdir(), "ca-")), "ca.pem");
+writeFileSync(caFile, rootCertificates[0] ?? "");
 
 const localEnv = [
   "KAFKA_BROKERS=127.0.0.1:19092",
@@ -60,6 +66,34 @@ describe("layers", () => {
     expect(settings.kafka.topic).toBe("demo-events");
     expect(settings.raw.prefix).toBe("demo-events/");
     expect(settings.glue.database).toBe("demo_events");
+  });
+
+  it("puts the cluster's name in front of the raw prefix", () => {
+    expect(load({ env: { KAFKA_CLUSTER: "eu-1", DATASET: "demo" } }).raw.prefix).toBe(
+      "eu-1/demo-events/",
+    );
+  });
+
+  it("takes nothing of the local cluster once another's brokers are named", () => {
+    const three = `${localEnv}\nKAFKA_CLUSTER=brokers-3\nKAFKA_REPLICATION=3`;
+    expect(load({ localEnv: three })).toMatchObject({
+      kafka: { replication: 3, cluster: "brokers-3" },
+      raw: { prefix: "brokers-3/github-events/" },
+    });
+    expect(load({ localEnv: three, env: { KAFKA_BROKERS: "far:9092" } })).toMatchObject({
+      kafka: { brokers: ["far:9092"], replication: 1 },
+      raw: { prefix: "github-events/" },
+    });
+  });
+
+  it("comes back from what `env` prints", () => {
+    const env = {
+      KAFKA_CLUSTER: "eu-1",
+      KAFKA_SSL: "true",
+      KAFKA_SSL_CA: caFile,
+      KAFKA_REPLICATION: "3",
+    };
+    expect(settingValues(load({ env }))).toMatchObject(env);
   });
 
   it("never sends the machine's own keys to the local endpoint", () => {
@@ -100,6 +134,27 @@ describe("problems", () => {
     ["a misspelt name in .env", { dotEnv: "KAFKA_BROKER=a:1" }, /KAFKA_BROKER in .env is no sett/],
     ["half an AWS account", { env: { RAW_BUCKET: "mine-raw" } }, /PROCESSED_BUCKET.*AWS_REGION/],
     ["half of SASL", { env: { KAFKA_SASL_MECHANISM: "plain" } }, /needs KAFKA_SASL_USERNAME/],
+    ["a cluster", { env: { KAFKA_CLUSTER: "EU" } }, /KAFKA_CLUSTER .*a-z.*"EU"/],
+    [
+      "a cluster like a dataset",
+      { env: { KAFKA_CLUSTER: "demo-events" } },
+      /not ending in -events/,
+    ],
+    [
+      "a CA without TLS",
+      { env: { KAFKA_SSL_CA: caFile } },
+      /KAFKA_SSL_CA is set without KAFKA_SSL/,
+    ],
+    [
+      "a CA that is not there",
+      { env: { KAFKA_SSL: "true", KAFKA_SSL_CA: "/nowhere/ca.pem" } },
+      /KAFKA_SSL_CA: \/nowhere\/ca.pem cannot be read: ENOENT/,
+    ],
+    [
+      "a CA that is none",
+      { env: { KAFKA_SSL: "true", KAFKA_SSL_CA: __filename } },
+      /KAFKA_SSL_CA: .*load.test.ts holds no certificate/,
+    ],
     ["an empty entry", { env: { GITHUB_TOKEN: "a,,b" } }, /GITHUB_TOKEN has an empty entry/],
   ])("names %s", (_what, layers, expected) => {
     expect(problemOf(layers)).toMatch(expected);

@@ -23,6 +23,34 @@ describe("kafkaError", () => {
   });
 
   it.each([
+    ["SELF_SIGNED_CERT_IN_CHAIN", /is not trusted/, /KAFKA_SSL_CA/],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", /is not trusted/, /KAFKA_BROKERS/],
+    ["CERT_HAS_EXPIRED", /is not trusted/, /renew/],
+  ])("says of a certificate what mends it: %s", (code, message, hint) => {
+    const cause = named("KafkaJSConnectionError", "Connection error: no", { code });
+    const error = kafkaError(named("KafkaJSNumberOfRetriesExceeded", "gave up", { cause }), remote);
+    expect(error.message).toMatch(message);
+    expect(error.hint).toMatch(hint);
+    expect(error.retryable).toBe(false);
+  });
+
+  it("names the settings where a broker answers and hangs up", () => {
+    const error = named("KafkaJSConnectionClosedError", "Closed connection");
+    expect(kafkaError(error, remote).hint).toMatch(/KAFKA_SSL=true .*KAFKA_SASL_MECHANISM/);
+    const sasl = { mechanism: "plain" as const, username: "u", password: "p" };
+    expect(kafkaError(error, { ...remote, ssl: true, sasl }).hint).toMatch(/^check KAFKA_BROKERS/);
+  });
+
+  it("sees a port that does not speak TLS", () => {
+    const text = "Client network socket disconnected before secure TLS connection was established";
+    const error = named("KafkaJSConnectionError", text, { code: "ECONNRESET" });
+    expect(kafkaError(error, { ...remote, ssl: true })).toMatchObject({
+      message: expect.stringContaining("does not speak TLS") as string,
+      hint: expect.stringContaining("KAFKA_SSL=false") as string,
+    });
+  });
+
+  it.each([
     ["KafkaJSSASLAuthenticationError", {}, /refused the login: no/, /KAFKA_SASL/],
     [
       "KafkaJSProtocolError",

@@ -50,6 +50,16 @@ describe("landedTopics", () => {
     ]);
   });
 
+  it("puts all of them behind the cluster's name", () => {
+    const env = { KAFKA_CLUSTER: "brokers-3" };
+    const clustered = loadSettings({ env, cwd: "/nowhere", dataset: "demo" });
+    expect(landedTopics(clustered, "g").map(({ settings: own }) => own.raw.prefix)).toEqual([
+      "brokers-3/demo-events/",
+      "brokers-3/demo-coverage/",
+      "brokers-3/demo-enrichment/",
+    ]);
+  });
+
   // Which topic a line is of, the line, and what its reader makes of it.
   it.each([
     ["events", messageJson(7), { id: "7" }],
