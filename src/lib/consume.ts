@@ -34,7 +34,7 @@ const tickMs = 250;
 /** How often a run that goes on looks for topics that were not there, and at those it has. */
 const lookMs = 10_000;
 /** How long a stop waits for what is under way; what is not written then will be read again. */
-const stopWithinMs = 20_000;
+const stopWithinMs = 15_000;
 /** The same after a failure. */
 const failWithinMs = 8_000;
 

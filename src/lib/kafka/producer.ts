@@ -95,7 +95,8 @@ class LaneProducer implements RecordProducer {
     }
     if (this.failure !== undefined) throw this.failure;
     const partition =
-      (record.partition ?? (record.key === null ? 0 : this.choosePartition(record.key.toString()))) %
+      (record.partition ??
+        (record.key === null ? 0 : this.choosePartition(record.key.toString()))) %
       this.lanes.length;
     this.bufferedBytes += this.lanes[partition]?.add(record) ?? 0;
   }
