@@ -3,14 +3,14 @@ import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
 import { kafkaError } from "./kafka-error";
-import { createPartitioner } from "./partition";
+import { type ChoosePartition, createPartitioner } from "./partition";
 import { SendLane } from "./send-lane";
 import { countPartitions } from "./topic";
 
 /** A record to be written. */
 export interface OutgoingRecord {
   /** Decides the partition, unless one is named. */
-  key: string | null;
+  key: string | Buffer | null;
   value: string | Buffer | null;
   timestampMs: number;
   headers?: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ class LaneProducer implements RecordProducer {
     effects: Effects,
     private readonly topic: string,
     partitions: number,
-    private readonly choosePartition: (key: string) => number,
+    private readonly choosePartition: ChoosePartition,
     private readonly producer: Producer,
     private readonly compression: CompressionTypes,
   ) {
