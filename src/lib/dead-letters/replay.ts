@@ -7,7 +7,7 @@ import { fetchRanges, type OffsetRange, readLog } from "../kafka/read-log";
 import { deadLetterTopic } from "../kafka/topic";
 import { landedTopics } from "../landing/landed-topic";
 import { settleDoubts } from "./doubts";
-import { readLetter } from "./letter";
+import { type Letter, readLetter } from "./letter";
 import { matchesReason } from "./list";
 import { MarkBook, readMark } from "./marks";
 import { ReplayWriter } from "./replay-writer";
@@ -64,7 +64,7 @@ export async function replayLetters(
     });
   }
   effects.progress({ step: "replay", state: "connecting to Kafka" });
-  if ((await fetchRanges(settings, effects, topic)).size === 0) return new Counts();
+  if ((await fetchRanges(settings, effects, topic)).size === 0) return noLetters();
   if (options.dryRun === true) {
     return new Replay(settings, topic, options, effects, undefined).run();
   }
@@ -78,17 +78,19 @@ export async function replayLetters(
   }
 }
 
-class Counts implements ReplaySummary {
-  letters = 0;
-  replayed = 0;
-  still_unreadable = 0;
-  already_replayed = 0;
-  skipped = 0;
-  in_doubt = 0;
+function noLetters(): ReplaySummary {
+  return {
+    letters: 0,
+    replayed: 0,
+    still_unreadable: 0,
+    already_replayed: 0,
+    skipped: 0,
+    in_doubt: 0,
+  };
 }
 
 class Replay {
-  private readonly counts = new Counts();
+  private readonly counts = noLetters();
   private readonly seen = new Set<string>();
   private readonly book = new MarkBook();
   private inDoubt: ReadonlySet<string> = new Set();
@@ -114,8 +116,8 @@ class Replay {
     const { book, counts, effects, settings, topic, writer } = this;
     const ranges = await this.ranges();
     // Marks first: that of a letter lies behind it.
-    await readLog(settings, effects, topic, copyOf(ranges), ({ headers, ...message }) => {
-      const mark = readMark({ headers, ...message } as Parameters<typeof readMark>[0]);
+    await readLog(settings, effects, topic, copyOf(ranges), (message) => {
+      const mark = readMark(message);
       if (mark !== undefined) book.note(mark, BigInt(message.offset));
     });
     const doubts = await settleDoubts(settings, book.doubtful, effects);
@@ -145,10 +147,7 @@ class Replay {
     return new Map([[partition, range]]);
   }
 
-  private async take(
-    letter: ReturnType<typeof readLetter>,
-    stored: ReadonlySet<string>,
-  ): Promise<void> {
+  private async take(letter: Letter, stored: ReadonlySet<string>): Promise<void> {
     const { book, counts, options, seen, writer } = this;
     if (!matchesReason(letter, options.reason)) return;
     const { id, partition, offset } = letter;
@@ -171,7 +170,7 @@ class Replay {
     this.effects.progress({ step: "replay", state: "reading letters", figures: { ...counts } });
   }
 
-  private count(read: Reread, letter: ReturnType<typeof readLetter>): void {
+  private count(read: Reread, letter: Letter): void {
     const { counts } = this;
     if (read.kind === "readable") counts.replayed += 1;
     else if (read.kind === "skipped") counts.skipped += 1;
@@ -181,7 +180,7 @@ class Replay {
     }
   }
 
-  private tell(what: string, { partition, offset }: ReturnType<typeof readLetter>): void {
+  private tell(what: string, { partition, offset }: Letter): void {
     this.effects.logger.info(what, { letter: `${partition}:${offset}` });
   }
 }

@@ -71,7 +71,8 @@ export async function readLog(
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachBatch: async ({ batch, heartbeat }) => {
+      eachBatch: async (payload) => {
+        const { batch } = payload;
         const { partition } = batch;
         const range = left.get(partition);
         if (range === undefined || done.signal.aborted) return;
@@ -87,7 +88,7 @@ export async function readLog(
           }
           range.from = offset + 1n;
           readMs = effects.now();
-          await heartbeat();
+          await payload.heartbeat();
         }
         if (BigInt(batch.lastOffset()) + 1n >= range.to) left.delete(partition);
         if (left.size === 0) done.abort();
@@ -104,7 +105,7 @@ export async function readLog(
       await effects.sleep(1000, stop).catch(() => undefined);
     }
     throwIfAborted(effects.signal);
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw kafkaError(failure, settings.kafka);
     if (left.size > 0) {
       throw new WorkbenchError("KAFKA", `the log of ${topic} does not come to the end it had`, {
         retryable: true,
