@@ -1,9 +1,20 @@
 import type { Settings } from "../lib/config/settings";
 import { type LoadOptions, loadSettings } from "../lib/config/load";
-import { type Effects, systemEffects } from "../lib/effects";
-import { describeError, toWorkbenchError, WorkbenchError } from "../lib/errors";
-import { terminalProgress } from "./progress";
-import { terminalLogger } from "./logger";
+import { type Effects, type Logger, systemEffects } from "../lib/effects";
+import { toWorkbenchError, type WorkbenchError } from "../lib/errors";
+import { createPrometheusMetrics } from "../lib/metrics/prometheus";
+import { type Console, openConsole } from "./console";
+import { type LogOptions, readLogOptions } from "./log-options";
+import { type MetricsServer, serveMetrics } from "./metrics-server";
+import { Redactor } from "./redact";
+
+/** How an action is run. */
+export interface RunOptions {
+  /** Prints the result as one JSON object on standard output. */
+  json?: boolean;
+  /** Shows metrics on this port of the loopback interface while the action runs. */
+  metricsPort?: number;
+}
 
 /** What each subcommand gets beside its own arguments. */
 export interface CliContext {
@@ -15,20 +26,51 @@ export interface CliContext {
    * An error becomes one line on standard error and exit code 2 (USAGE, CONFIG) or 1.
    */
   run<T>(
-    options: { json?: boolean },
+    options: RunOptions,
     action: (effects: Effects) => Promise<T>,
     print: (result: T) => string | undefined,
   ): Promise<void>;
   /** Writes text to standard output, waiting where the reader is slower. */
   write(text: string): Promise<void>;
+  /** The logger of one instance of several, whose lines say which. Default: the one there is. */
+  workerLogger?: (worker: number) => Logger;
+}
+
+/** The context of this process, which the command line tells how to log. */
+export interface ProcessContext extends CliContext {
+  configureLogs(options: LogOptions): void;
+  /** Writes a line of the process itself, such as a warning of Node's. */
+  note(text: string): void;
+  /** Prints an error on one line of standard error and sets the exit code it stands for. */
+  fail(thrown: unknown): void;
 }
 
 /** The context over this process: its environment, its standard streams, Ctrl-C. */
-export function processContext(): CliContext {
+export function processContext(): ProcessContext {
+  const redactor = new Redactor();
+  const open = (options: LogOptions): Console =>
+    openConsole(process.stderr, options, redactor, () => new Date().getTime());
+  let console = open(readLogOptions({}, process.env));
+  const fail = (thrown: unknown): void => {
+    const error = toWorkbenchError(thrown);
+    console.fail(error, thrown);
+    process.exitCode = exitCode(error);
+  };
   return {
-    settings: (options = {}) => loadSettings(options),
+    configureLogs(options) {
+      console = open(options);
+    },
+    note: (text) => console.note(text),
+    fail,
+    settings: (options = {}) => {
+      const settings = loadSettings(options);
+      redactor.learn(settings);
+      return settings;
+    },
     write: writeOut,
+    workerLogger: (worker) => console.workerLogger(worker),
     async run(options, action, print) {
+      const { logger, progress } = console;
       const stop = new AbortController();
       const onSignal = (): void => {
         // A second Ctrl-C must always work, whatever hangs.
@@ -37,38 +79,29 @@ export function processContext(): CliContext {
       };
       process.on("SIGINT", onSignal);
       process.on("SIGTERM", onSignal);
-      const progress = terminalProgress(process.stderr, () => new Date().getTime());
+      let server: MetricsServer | undefined;
       try {
-        const effects = systemEffects({
-          signal: stop.signal,
-          logger: terminalLogger(process.stderr, progress.clear),
-          progress: progress.update,
-        });
+        const effects = systemEffects({ signal: stop.signal, logger, progress: progress.update });
+        if (options.metricsPort !== undefined) {
+          const prometheus = createPrometheusMetrics();
+          effects.metrics = prometheus.metrics;
+          server = await serveMetrics(options.metricsPort, prometheus);
+          logger.info(`metrics on ${server.url}`);
+        }
         const result = await action(effects);
         progress.finish();
         const text = options.json === true ? toJson(result) : print(result);
         if (text !== undefined && text !== "") await writeOut(`${text}\n`);
       } catch (error) {
         progress.finish();
-        reportError(error);
+        fail(error);
       } finally {
         process.off("SIGINT", onSignal);
         process.off("SIGTERM", onSignal);
+        await server?.close();
       }
     },
   };
-}
-
-/** Prints an error on one line of standard error and sets the exit code it stands for. */
-export function reportError(thrown: unknown): void {
-  const error = toWorkbenchError(thrown);
-  process.stderr.write(`workbench: ${error.oneLine}\n`);
-  if (error.code === "INTERNAL" && process.env["WORKBENCH_DEBUG"] !== undefined) {
-    process.stderr.write(`${thrown instanceof Error ? String(thrown.stack) : String(thrown)}\n`);
-  } else if (error.code !== "INTERNAL" && process.env["WORKBENCH_DEBUG"] !== undefined) {
-    process.stderr.write(`  caused by: ${describeError(error.cause)}\n`);
-  }
-  process.exitCode = exitCode(error);
 }
 
 /** 2 for wrong usage or configuration, 1 for all else. */

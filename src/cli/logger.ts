@@ -1,31 +1,55 @@
 import type { Logger } from "../lib/effects";
+import { describeError } from "../lib/errors";
+import { type LogLevel, logLevels } from "./log-options";
 
-/**
- * Log lines on a terminal: `warning: message name=value`. Debug lines show with
- * `WORKBENCH_DEBUG=1` only.
- *
- * @param before - called first, so that a progress line is not written through
- */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a logger is made with, beside the place it writes to. */
+export interface TerminalLogOptions {
+  /** Called first, so that a progress line is not written through. */
+  before?: () => void;
+  /** The least of what is written. Default: `info`; `debug` with `WORKBENCH_DEBUG=1`. */
+  level?: LogLevel;
+  /** Put before each line: `[2] `. */
+  prefix?: string;
+}
+
+/** Log lines on a terminal: `warning: message name=value`. */
 export function terminalLogger(
   stream: { write(text: string): unknown },
-  before: () => void = () => undefined,
+  options: TerminalLogOptions = {},
 ): Logger {
-  const write = (prefix: string, message: string, fields: object | undefined): void => {
-    before();
-    stream.write(`${prefix}${message}${formatFields(fields)}\n`);
-  };
+  const { before = () => undefined, prefix = "" } = options;
+  const level = options.level ?? (process.env["WORKBENCH_DEBUG"] === undefined ? "info" : "debug");
+  const writer =
+    (own: LogLevel, word: string) =>
+    (message: string, fields?: Fields): void => {
+      if (!isLogged(own, level)) return;
+      before();
+      stream.write(`${prefix}${word}${message}${formatFields(fields)}\n`);
+    };
   return {
-    debug: (message, fields) => {
-      if (process.env["WORKBENCH_DEBUG"] !== undefined) write("debug: ", message, fields);
-    },
-    info: (message, fields) => write("", message, fields),
-    warn: (message, fields) => write("warning: ", message, fields),
+    debug: writer("debug", "debug: "),
+    info: writer("info", ""),
+    warn: writer("warn", "warning: "),
   };
 }
 
-function formatFields(fields: object | undefined): string {
+/** Whether lines of a level are written where another is the least. */
+export function isLogged(level: LogLevel, least: LogLevel): boolean {
+  return logLevels.indexOf(level) >= logLevels.indexOf(least);
+}
+
+function formatFields(fields: Fields | undefined): string {
   if (fields === undefined) return "";
   return Object.entries(fields)
-    .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => ` ${name}=${formatValue(value)}`)
     .join("");
+}
+
+function formatValue(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Error) return JSON.stringify(describeError(value));
+  return JSON.stringify(value);
 }

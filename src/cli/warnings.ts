@@ -10,12 +10,18 @@ export function isOwnAffair(warning: Error): boolean {
   return ownAffairs.some((pattern) => pattern.test(text));
 }
 
-/** Writes the process's warnings as Node does, one line each, less those. */
-export function filterWarnings(): void {
+/**
+ * Writes the process's warnings as Node does, one line each, less those.
+ *
+ * @param write - takes a line. Default: to standard error
+ */
+export function filterWarnings(
+  write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): void {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
     if (!isOwnAffair(warning)) {
-      process.stderr.write(`${warning.name}: ${warning.message.replaceAll(/\s+/g, " ")}\n`);
+      write(`${warning.name}: ${warning.message.replaceAll(/\s+/g, " ")}`);
     }
   });
 }

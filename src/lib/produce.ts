@@ -257,10 +257,23 @@ class ProduceRun {
           }
           this.events += 1;
           this.skipped += 1;
+          this.count("workbench_events_read_total", "unreadable");
+          this.count("workbench_events_skipped_total", "unreadable");
           const { raw, reason, origin } = unreadable;
-          await this.sinks.deadLetters.add({ value: raw, headers: { reason, origin } });
+          const { name, address } = source;
+          await this.sinks.deadLetters.add({
+            value: raw,
+            // What a replay needs to make the message that it would have been.
+            headers: {
+              reason,
+              origin,
+              source: name,
+              ...(source.repeats ? { [apiHeader]: address } : {}),
+            },
+          });
         }
         await this.sinks.coverage?.note(batch, (type) => this.keeps(type));
+        this.noteCoverage(batch.stats);
         if (isWhole && batch.stored !== undefined) {
           await this.flush();
           await batch.stored();
@@ -289,14 +302,17 @@ class ProduceRun {
 
   private async take(event: GitHubEvent): Promise<void> {
     this.events += 1;
+    this.count("workbench_events_read_total", event.type);
     if (!this.keeps(event.type)) {
       // An opening is worth knowing whatever types are kept.
       this.sinks.enricher?.offer(event);
       this.skipped += 1;
+      this.count("workbench_events_skipped_total", event.type);
       return;
     }
     if (this.seen?.add(eventKey(event)) === false) {
       this.duplicates += 1;
+      this.count("workbench_events_duplicate_total", event.type);
       return;
     }
     this.sinks.enricher?.offer(event);
@@ -310,6 +326,18 @@ class ProduceRun {
     });
     this.sinks.coverage?.capture(event.type, Date.parse(event.created_at));
     this.taken += 1;
+    this.count("workbench_messages_produced_total", event.type);
+  }
+
+  private count(name: EventCounter, type: string): void {
+    this.effects.metrics.add(name, { event_type: type });
+  }
+
+  private noteCoverage({ coverageByType = {} }: SourceStats): void {
+    for (const [type, share] of Object.entries(coverageByType)) {
+      if (!this.keeps(type)) continue;
+      this.effects.metrics.set("workbench_coverage_ratio", { event_type: type }, share);
+    }
   }
 
   private keeps(type: string): boolean {
@@ -374,6 +402,13 @@ class ProduceRun {
     return shares.length === 0 ? undefined : Math.min(1, Math.max(...shares));
   }
 }
+
+/** The counters of events, by type. */
+type EventCounter =
+  | "workbench_events_read_total"
+  | "workbench_events_duplicate_total"
+  | "workbench_events_skipped_total"
+  | "workbench_messages_produced_total";
 
 function summarizeEnrichment(stats: EnricherStats): EnrichmentSummary {
   const { requests, learnt, gone, failed, dropped, waiting } = stats;

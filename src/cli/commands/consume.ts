@@ -1,14 +1,22 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { consume, type ConsumeOptions, type ConsumeSummary } from "../../lib/consume";
 import type { CliContext } from "../context";
+import { consumeInstances } from "../instances/consume-instances";
+import { runWorker } from "../instances/worker";
+import { metricsPortOption } from "../metrics-server";
 import { splitList } from "./produce";
 
 interface ConsumeFlags {
   sinks: string;
   until: "caught-up" | "forever";
   group?: string;
+  instances: number;
+  worker?: number;
+  metricsPort?: number;
   json?: boolean;
 }
+
+const maxInstances = 16;
 
 /** `workbench consume`: Kafka → sinks. */
 export function register(program: Command, context: CliContext): void {
@@ -22,11 +30,40 @@ export function register(program: Command, context: CliContext): void {
         .default("caught-up"),
     )
     .option("--group <group>", "the consumer group; each sink adds its name (default: KAFKA_GROUP)")
+    .addOption(
+      new Option("--instances <n>", `processes that share the work, 1 to ${maxInstances}`)
+        .default(1)
+        .argParser(readInstances),
+    )
+    .addOption(metricsPortOption())
+    .addOption(new Option("--worker <n>").argParser(Number).hideHelp())
     .option("--json", "print the summary as one JSON object on standard output")
     .action(async (flags: ConsumeFlags) => {
+      const { json = false, instances: count, worker, metricsPort } = flags;
+      if (worker !== undefined) {
+        await runWorker(worker, (effects) =>
+          consume(context.settings(), readOptions(flags), effects),
+        );
+        return;
+      }
+      if (count === 1) {
+        await context.run(
+          { json, ...(metricsPort === undefined ? {} : { metricsPort }) },
+          (effects) => consume(context.settings(), readOptions(flags), effects),
+          formatConsume,
+        );
+        return;
+      }
       await context.run(
-        flags,
-        (effects) => consume(context.settings(), readOptions(flags), effects),
+        { json },
+        (effects) => {
+          const loggerOf = context.workerLogger ?? (() => effects.logger);
+          const instances = {
+            ...{ count, loggerOf },
+            ...(metricsPort === undefined ? {} : { metricsPort }),
+          };
+          return consumeInstances(context.settings(), readOptions(flags), instances, effects);
+        },
         formatConsume,
       );
     });
@@ -44,4 +81,12 @@ function readOptions({ sinks, until, group }: ConsumeFlags): ConsumeOptions {
     until,
     ...(group === undefined ? {} : { group }),
   };
+}
+
+function readInstances(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > maxInstances) {
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${maxInstances}.`);
+  }
+  return count;
 }

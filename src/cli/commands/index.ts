@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { CliContext } from "../context";
 import { register as analyse } from "./analyse";
 import { register as consume } from "./consume";
+import { register as deadLetters } from "./dead-letters";
 import { register as doctor } from "./doctor";
 import { register as down } from "./down";
 import { register as env } from "./env";
@@ -29,6 +30,7 @@ export const commands: readonly Register[] = [
   run,
   produce,
   consume,
+  deadLetters,
   tail,
   etl,
   query,

@@ -5,6 +5,7 @@ import type { EventSourceName } from "../../lib/events/message";
 import type { HourReport } from "../../lib/github/source";
 import { produce, type ProduceOptions, type ProduceSummary } from "../../lib/produce";
 import type { CliContext } from "../context";
+import { metricsPortOption } from "../metrics-server";
 
 /** The options of `produce`, as the command line gives them. */
 export interface ProduceFlags {
@@ -24,6 +25,7 @@ export interface ProduceFlags {
   user?: string[];
   enrich?: number;
   enrichRepos?: string;
+  metricsPort?: number;
 }
 
 /** `workbench produce`: source → Kafka. */
@@ -90,7 +92,8 @@ export function addProduceOptions(command: Command): Command {
       "spend this part of a token's limit on commits of pushes and openings of pull requests",
       readShare,
     )
-    .option("--enrich-repos <repos>", "enrich these repositories alone, comma-separated");
+    .option("--enrich-repos <repos>", "enrich these repositories alone, comma-separated")
+    .addOption(metricsPortOption());
 }
 
 /**

@@ -1,25 +1,41 @@
 import type { Command } from "commander";
+import { toWorkbenchError } from "../../lib/errors";
+import type { Effects } from "../../lib/effects";
 import { currentHome } from "../../local/home";
 import { type EngineStatus, readStatus } from "../../local/status";
 import type { CliContext } from "../context";
+import { columns } from "../format/columns";
+import { formatLags, type KafkaStatus, readKafkaStatus } from "../kafka-status";
 
 /** `workbench status`: how the engines stand. */
 export function register(program: Command, context: CliContext): void {
   program
     .command("status")
-    .description("show each engine: running, stopped or crashed; exit code 1 if any crashed")
+    .description(
+      "show each engine (running, stopped or crashed) and how far the consumers are behind; " +
+        "exit code 1 if an engine crashed",
+    )
     .option("--json", "print one JSON object on standard output")
     .action(async (flags: { json?: boolean }) => {
       await context.run(
         flags,
-        () => {
+        async (effects) => {
           const engines = readStatus(currentHome());
           if (engines.some(({ state }) => state === "crashed")) process.exitCode = 1;
-          return Promise.resolve({ engines });
+          return { engines, kafka: await readKafka(context, effects) };
         },
-        ({ engines }) => formatStatus(engines),
+        ({ engines, kafka }) => `${formatStatus(engines)}\n\n${formatLags(kafka)}`,
       );
     });
+}
+
+/** Settings that are wrong are no reason not to show the engines. */
+async function readKafka(context: CliContext, effects: Effects): Promise<KafkaStatus> {
+  try {
+    return await readKafkaStatus(context.settings(), effects);
+  } catch (error) {
+    return { problem: toWorkbenchError(error).oneLine };
+  }
 }
 
 /** A table, and below it the last words of what has crashed. */
@@ -38,16 +54,4 @@ export function formatStatus(engines: readonly EngineStatus[]): string {
     lines.push(...log.map((line) => `  ${line}`));
   }
   return lines.join("\n");
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, index) =>
-    Math.max(...rows.map((row) => (row[index] ?? "").length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

@@ -94,6 +94,7 @@ export class Requester {
       pool.settle(budget, answer, nowMs);
       if (effects.signal?.aborted === true) throw new WorkbenchError("ABORTED", "polling stopped");
       this.stats.requests += 1;
+      this.measure(answer, pool.remaining);
       this.noteInterval(answer);
       const verdict =
         this.unreachable(answer) ?? judgeAnswer(answer, `${options.address}${path}`, nowMs);
@@ -143,6 +144,14 @@ export class Requester {
         }
       }
     }
+  }
+
+  private measure({ status }: Answer, remaining: number | undefined): void {
+    const { metrics } = this.effects;
+    // No answer at all has no status.
+    const label = status === 0 ? "none" : String(status);
+    metrics.add("workbench_github_requests_total", { status: label });
+    if (remaining !== undefined) metrics.set("workbench_github_quota_remaining", {}, remaining);
   }
 
   /** The token for a request; who persists waits until one is free. */

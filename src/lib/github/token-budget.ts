@@ -45,6 +45,11 @@ export class TokenBudget {
     return this.told?.limit;
   }
 
+  /** Requests left of this window, whoever spent the others; undefined before the first answer. */
+  get remaining(): number | undefined {
+    return this.told === undefined ? undefined : Math.max(0, this.told.limit - this.told.spent);
+  }
+
   /** Requests saved up; below zero where some were taken ahead. */
   creditAt(nowMs: number): number {
     this.accrue(nowMs);

@@ -38,6 +38,14 @@ export class TokenPool {
     return limits.reduce((sum, limit) => sum + limit, 0) * this.share;
   }
 
+  /** The requests left to the token that has least; undefined where no limit was told. */
+  get remaining(): number | undefined {
+    const left = this.live().flatMap(({ remaining }) =>
+      remaining === undefined ? [] : [remaining],
+    );
+    return left.length === 0 ? undefined : Math.min(...left);
+  }
+
   /** Milliseconds that all requests are to wait. */
   pausedMs(nowMs: number): number {
     return Math.max(0, this.pausedUntilMs - nowMs);

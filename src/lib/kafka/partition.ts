@@ -1,7 +1,7 @@
 import type { PartitionMetadata } from "kafkajs";
 
 /** Tells the partition of a key. */
-export type ChoosePartition = (key: string) => number;
+export type ChoosePartition = (key: string | Buffer) => number;
 
 /**
  * Makes the function that tells a key's partition: murmur2 of the key, made positive, modulo the

@@ -3,7 +3,7 @@ import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
 import { kafkaError } from "./kafka-error";
-import { createPartitioner } from "./partition";
+import { type ChoosePartition, createPartitioner } from "./partition";
 import { SendLane } from "./send-lane";
 import { countPartitions } from "./topic";
 
@@ -74,7 +74,7 @@ class LaneProducer implements RecordProducer {
     effects: Effects,
     private readonly topic: string,
     partitions: number,
-    private readonly choosePartition: (key: string) => number,
+    private readonly choosePartition: ChoosePartition,
     private readonly producer: Producer,
     private readonly compression: CompressionTypes,
   ) {
