@@ -8,6 +8,8 @@ import { parseDurationMs } from "./duration";
 import type { Effects } from "./effects";
 import { type EtlOptions, type EtlSummary, runEtl } from "./etl";
 import { databaseHasTables } from "./glue/catalog";
+import type { LiveSnapshot } from "./live/board";
+import { iterateSnapshots, type LiveOptions, watchSnapshots } from "./live/snapshots";
 import { notebookEffects, runStoppable } from "./notebook/effects";
 import { type ProduceOptions, type ProduceSummary, produce } from "./produce";
 import { exportReport, type ReportOptions, type ReportSummary } from "./report/export";
@@ -25,6 +27,12 @@ export interface OpenOptions {
 export interface NotebookProduceOptions extends Omit<ProduceOptions, "forMs"> {
   /** How long to capture: `30s`, `10m`, `1h30m`. */
   for?: string;
+}
+
+/** {@link LiveOptions} with a callback instead of a loop. */
+export interface NotebookLiveOptions extends LiveOptions {
+  /** Told how things stand; while its promise is not kept, nothing is told. */
+  onSnapshot: (snapshot: LiveSnapshot) => void | Promise<void>;
 }
 
 /**
@@ -84,6 +92,36 @@ export class Workbench {
   /** Runs the Glue job over the raw objects that are new, and waits for it. */
   etl(options: EtlOptions = {}): Promise<EtlSummary> {
     return this.#run((effects) => runEtl(this.settings, options, effects));
+  }
+
+  /**
+   * Counts events in windows as they stream by, once a second, until `for` has passed or the loop
+   * is left; with `onSnapshot` there is no loop, and the promise is of the last one.
+   *
+   * @throws {@link WorkbenchError} code USAGE or KAFKA
+   * @example
+   * ```ts
+   * for await (const { windows } of wb.live({ from: "10m", for: "5m" })) console.log(windows.at(-1));
+   * ```
+   */
+  live(options: NotebookLiveOptions): Promise<LiveSnapshot>;
+  live(options?: LiveOptions): AsyncIterable<LiveSnapshot>;
+  live(
+    options: LiveOptions & Partial<NotebookLiveOptions> = {},
+  ): Promise<LiveSnapshot> | AsyncIterable<LiveSnapshot> {
+    const { onSnapshot, ...rest } = options;
+    const watch = (tell: NotebookLiveOptions["onSnapshot"], outer?: AbortSignal) =>
+      runStoppable(
+        (signal) =>
+          watchSnapshots(
+            this.settings,
+            { refreshMs: 1000, ...rest },
+            tell,
+            notebookEffects(signal),
+          ),
+        outer,
+      );
+    return onSnapshot === undefined ? iterateSnapshots(watch) : watch(onSnapshot);
   }
 
   /**

@@ -7,6 +7,7 @@ import { register as doctor } from "./doctor";
 import { register as down } from "./down";
 import { register as env } from "./env";
 import { register as etl } from "./etl";
+import { register as live } from "./live";
 import { register as logs } from "./logs";
 import { register as produce } from "./produce";
 import { register as query } from "./query";
@@ -32,6 +33,7 @@ export const commands: readonly Register[] = [
   consume,
   deadLetters,
   tail,
+  live,
   etl,
   query,
   analyse,

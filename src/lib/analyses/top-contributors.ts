@@ -8,7 +8,7 @@ import { numberAt, textAt } from "./read-row";
 import { countsByType, lastDays } from "./window";
 
 /** A bot's login, as far as a name tells: `dependabot[bot]`, `k8s-ci-robot`, `LombiqBot`; not `Talbot`. */
-const botPattern = String.raw`(\[bot\]|[-_]([Bb]ot|BOT|[Rr]obot)|[a-z0-9]Bot)$`;
+export const botPattern = String.raw`(\[bot\]|[-_]([Bb]ot|BOT|[Rr]obot)|[a-z0-9]Bot)$`;
 
 /** Who is behind most events, with bots in a list of their own. */
 export const topContributors: Analysis = {

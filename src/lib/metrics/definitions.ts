@@ -46,6 +46,11 @@ export const metricDefinitions = {
     "Windows of the live aggregates, by what became of them",
     "state",
   ),
+  workbench_live_messages_total: counter(
+    "Messages the live aggregates took, by what became of them",
+    "outcome",
+  ),
+  workbench_live_watermark_lag_seconds: gauge("How far the live watermark is behind the clock"),
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 /** The name of a metric. */
