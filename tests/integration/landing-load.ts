@@ -14,6 +14,8 @@ export interface LoadOptions {
 }
 
 const tickMs = 100;
+/** Texts are cut from it: too long for gzip to find it again. */
+const poolBytes = 1_000_000;
 /** A key that is no text, and a value that is JSON but for its bytes. */
 const brokenBytes = Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]);
 const awkwardTexts = [
@@ -27,6 +29,7 @@ const awkwardTexts = [
 export class Load {
   sent = 0;
   private readonly random: Random;
+  private readonly pool: string;
   private readonly producer: Producer;
   private running: Promise<void> | undefined;
   private stopping = false;
@@ -37,6 +40,7 @@ export class Load {
     kafka: Kafka,
   ) {
     this.random = new Random(options.seed);
+    this.pool = this.random.hex(poolBytes);
     this.producer = kafka.producer();
   }
 
@@ -102,7 +106,8 @@ export class Load {
     const { random } = this;
     const { maxTextBytes = 1200 } = this.options;
     const id = String(50_000_000_000 + random.below(2 ** 31));
-    const text = random.hex(random.below(maxTextBytes));
+    const from = random.below(poolBytes - maxTextBytes);
+    const text = this.pool.slice(from, from + random.below(maxTextBytes));
     const note = JSON.stringify(random.pick(awkwardTexts));
     const event =
       `{"id":"${id}","event_type":"${random.pick(["PushEvent", "IssuesEvent", "ForkEvent"])}",` +

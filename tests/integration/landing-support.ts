@@ -75,17 +75,26 @@ export class Outlook {
     });
   }
 
-  async members(): Promise<{ state: string; count: number }> {
-    const { groups } = await this.admin.describeGroups([landingGroup(this.settings)]);
-    return { state: groups[0]?.state ?? "Unknown", count: groups[0]?.members.length ?? 0 };
+  /** The group's members; one that is dead stays until its session has ended. */
+  async memberIds(): Promise<string[]> {
+    return (await this.group()).ids;
   }
 
   /** Waits until the group has settled with so many members; false when the time is up. */
   async settled(count: number, timeoutMs: number): Promise<boolean> {
     return reached(timeoutMs, async () => {
-      const members = await this.members();
-      return members.state === "Stable" && members.count === count;
+      const { state, ids } = await this.group();
+      return state === (count === 0 ? "Empty" : "Stable") && ids.length === count;
     });
+  }
+
+  private async group(): Promise<{ state: string; ids: string[] }> {
+    const { groups } = await this.admin.describeGroups([landingGroup(this.settings)]);
+    const [group] = groups;
+    return {
+      state: group?.state ?? "Unknown",
+      ids: group?.members.map(({ memberId }) => memberId) ?? [],
+    };
   }
 
   async committed(): Promise<Map<number, number>> {
@@ -94,6 +103,18 @@ export class Outlook {
       topics: [this.settings.kafka.topic],
     });
     return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  }
+
+  /** Messages that the group has not committed. */
+  async lag(): Promise<number> {
+    const [committed, ends] = await Promise.all([
+      this.committed(),
+      this.admin.fetchTopicOffsets(this.settings.kafka.topic),
+    ]);
+    return ends.reduce(
+      (sum, { partition, high }) => sum + Number(high) - Math.max(0, committed.get(partition) ?? 0),
+      0,
+    );
   }
 
   /** Whether the newest object of a partition exists and is not committed. */
