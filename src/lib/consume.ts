@@ -6,6 +6,7 @@ import { withAdmin } from "./kafka/client";
 import { DeadLetters } from "./kafka/dead-letters";
 import { ensureTopic } from "./kafka/topic";
 import { type LandedTopic, landedTopics } from "./landing/landed-topic";
+import { landingResources } from "./landing/resources";
 import { openS3Store } from "./landing/s3-store";
 import { type LandingContext, TopicLanding } from "./landing/topic-landing";
 import type { TopicSummary } from "./landing/topic-summary";
@@ -30,10 +31,12 @@ export interface ConsumeSummary extends TopicSummary {
 }
 
 const tickMs = 250;
-/** How often a run that goes on looks for topics that were not there. */
-const lookMs = 15_000;
-/** How long a stop waits for what is under way. */
-const stopWithinMs = 30_000;
+/** How often a run that goes on looks for topics that were not there, and at those it has. */
+const lookMs = 10_000;
+/** How long a stop waits for what is under way; what is not written then will be read again. */
+const stopWithinMs = 15_000;
+/** The same after a failure. */
+const failWithinMs = 8_000;
 
 /**
  * Lands the topic's messages as raw objects in S3, and those of the topics beside it (coverage,
@@ -94,9 +97,9 @@ class ConsumeRun {
     const effects: Effects = { ...this.effects, signal: hardStop.signal };
     const store = await openS3Store(settings, effects);
     const deadLetters = new DeadLetters(settings, effects);
+    const resources = landingResources(store, deadLetters);
     const context: LandingContext = {
-      store,
-      deadLetters,
+      resources,
       effects,
       landed: () => this.report("landing"),
       failed: (error) => this.fail(error),
@@ -104,13 +107,7 @@ class ConsumeRun {
     try {
       await this.start(this.landings, context);
       await this.loop(context);
-      this.rethrow();
-      const finished = new AbortController();
-      effects.sleep(stopWithinMs, finished.signal).then(
-        () => hardStop.abort(),
-        () => undefined,
-      );
-      await this.each((landing) => landing.drain()).finally(() => finished.abort());
+      await this.finish(hardStop);
       this.rethrow();
     } finally {
       hardStop.abort();
@@ -119,6 +116,33 @@ class ConsumeRun {
       store.close();
     }
     return this.summary();
+  }
+
+  /**
+   * Writes what was read, for a while. After a failure too: where the log was cut, it may be all
+   * there is of some records; each look before a write tells whether they still may be written.
+   */
+  private async finish(hardStop: AbortController): Promise<void> {
+    const { landings, effects } = this;
+    for (const landing of landings) landing.stopReading();
+    const finished = new AbortController();
+    const withinMs = this.failure === undefined ? stopWithinMs : failWithinMs;
+    effects.sleep(withinMs, finished.signal).then(
+      () => hardStop.abort(),
+      () => undefined,
+    );
+    try {
+      const stopped = effects.sleep(2 ** 31 - 1, hardStop.signal);
+      await Promise.race([this.each((landing) => landing.drain()), stopped]);
+    } catch (error) {
+      if (hardStop.signal.aborted) {
+        effects.logger.warn("not all that was read is written: it will be read again", {
+          waitedSeconds: withinMs / 1000,
+        });
+      } else if (this.failure === undefined) throw error;
+    } finally {
+      finished.abort();
+    }
   }
 
   /** Takes up the topics that have come into being; returns them. */
@@ -153,17 +177,33 @@ class ConsumeRun {
     let lookedMs = effects.now();
     this.report("reading");
     while (!signal.aborted) {
-      await this.each((landing) => landing.rotateIdle());
+      for (const landing of this.landings) landing.tick();
+      if (context.resources.budget.isTight) this.relieve();
       if (this.until === "caught-up") {
-        await this.each((landing) => landing.drainReached());
-        if (await this.isCaughtUp().catch(unlessAway)) return;
-      } else if (effects.now() - lookedMs >= lookMs) {
+        const isWorthIt = this.landings.map((landing) => landing.drainReached());
+        if (isWorthIt.every(Boolean) && (await this.isCaughtUp().catch(unlessAway))) return;
+      }
+      if (effects.now() - lookedMs >= lookMs) {
         lookedMs = effects.now();
-        const opened = await this.openLandings().catch(unlessAway);
-        if (opened !== false) await this.start(opened, context);
+        await this.look(context).catch(unlessAway);
       }
       await effects.sleep(tickMs, signal).catch(() => undefined);
     }
+  }
+
+  /** Takes up topics that have come into being, and looks at those there are. */
+  private async look(context: LandingContext): Promise<void> {
+    if (this.until === "forever") await this.start(await this.openLandings(), context);
+    await this.each((landing) => landing.look());
+  }
+
+  /** Memory is tight: writes the largest buffer before it is due. */
+  private relieve(): void {
+    const writers = this.landings.flatMap((landing) => landing.writers);
+    const [largest] = writers
+      .filter(({ isUploading, waitingBytes }) => !isUploading && waitingBytes > 0)
+      .sort((a, b) => b.waitingBytes - a.waitingBytes);
+    largest?.start("memory");
   }
 
   /** Whether every topic's group has passed the ends, whoever committed. */

@@ -27,7 +27,12 @@ export function parseJson<T>(value: Buffer | string | null, read: (json: unknown
   }
 }
 
-function readMessage(value: unknown): EventMessage {
+/**
+ * Reads a parsed value as an event message.
+ *
+ * @throws {@link WorkbenchError} code BAD_INPUT, with the field and the value seen
+ */
+export function readMessage(value: unknown): EventMessage {
   const message = FieldReader.of(value, "an event message");
   return {
     id: message.textId("id"),

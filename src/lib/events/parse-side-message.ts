@@ -24,7 +24,8 @@ export function enrichmentId({ kind, event_type, event_id }: EnrichmentMessage):
   return `${kind}:${event_type}:${event_id}`;
 }
 
-function readCoverage(value: unknown): CoverageMessage {
+/** Reads a parsed value as a coverage message; throws code BAD_INPUT. */
+export function readCoverage(value: unknown): CoverageMessage {
   const message = FieldReader.of(value, "a coverage message");
   return {
     run_id: message.text("run_id"),
@@ -39,7 +40,8 @@ function readCoverage(value: unknown): CoverageMessage {
   };
 }
 
-function readEnrichment(value: unknown): EnrichmentMessage {
+/** Reads a parsed value as an enrichment message; throws code BAD_INPUT. */
+export function readEnrichment(value: unknown): EnrichmentMessage {
   const message = FieldReader.of(value, "an enrichment message");
   return {
     kind: message.oneOf("kind", enrichmentKinds),

@@ -5,7 +5,8 @@ import { deadLetterTopic } from "./topic";
 
 /** Something that cannot be read, as it came. */
 export interface DeadLetter {
-  key?: string | null;
+  /** As it came: bytes that may be no UTF-8. */
+  key?: string | Buffer | null;
   value: string | Buffer | null;
   /** Why, and where it was found. */
   headers: { reason: string } & Readonly<Record<string, string>>;
@@ -22,11 +23,17 @@ export class DeadLetters {
     private readonly effects: Effects,
   ) {}
 
-  /** Takes a letter; it is stored once `flush` has resolved. */
+  /**
+   * Takes a letter; it is stored once `flush` has resolved. Where either rejects, letters taken
+   * since the last `flush` may be lost or stored: give them again.
+   */
   async add({ key = null, value, headers, partition = 0 }: DeadLetter): Promise<void> {
     const { reason, ...where } = headers;
     this.effects.logger.warn(`dead letter: ${reason}`, where);
     const producer = await this.connect();
+    this.effects.metrics.add("workbench_dead_letters_total", {
+      topic: where["topic"] ?? this.settings.kafka.topic,
+    });
     await producer.add({
       key,
       value,
@@ -38,7 +45,12 @@ export class DeadLetters {
 
   /** Resolves once every letter taken is stored. */
   async flush(): Promise<void> {
-    await (await this.producer)?.flush();
+    try {
+      await (await this.producer)?.flush();
+    } catch (error) {
+      this.letGo();
+      throw error;
+    }
   }
 
   /** Disconnects. */
@@ -49,6 +61,13 @@ export class DeadLetters {
   private connect(): Promise<RecordProducer> {
     const { settings, effects } = this;
     this.producer ??= createProducer(settings, effects, deadLetterTopic(settings.kafka.topic));
+    this.producer.catch(() => this.letGo());
     return this.producer;
+  }
+
+  /** A producer that has failed stays failed: the next letter gets another. */
+  private letGo(): void {
+    void this.producer?.then((producer) => producer.close()).catch(() => undefined);
+    this.producer = undefined;
   }
 }

@@ -10,7 +10,7 @@ import { countPartitions } from "./topic";
 /** A record to be written. */
 export interface OutgoingRecord {
   /** Decides the partition, unless one is named. */
-  key: string | null;
+  key: string | Buffer | null;
   value: string | Buffer | null;
   timestampMs: number;
   headers?: Readonly<Record<string, string>>;
@@ -95,7 +95,8 @@ class LaneProducer implements RecordProducer {
     }
     if (this.failure !== undefined) throw this.failure;
     const partition =
-      (record.partition ?? (record.key === null ? 0 : this.choosePartition(record.key))) %
+      (record.partition ??
+        (record.key === null ? 0 : this.choosePartition(record.key.toString()))) %
       this.lanes.length;
     this.bufferedBytes += this.lanes[partition]?.add(record) ?? 0;
   }

@@ -1,20 +1,24 @@
 import type { Settings } from "../config/settings";
-import { type ParsedMessage, parseMessage } from "../events/parse-message";
+import { type Parsed, parseJson, readMessage } from "../events/parse-message";
 import {
   coverageId,
   enrichmentId,
-  parseCoverage,
-  parseEnrichment,
+  readCoverage,
+  readEnrichment,
 } from "../events/parse-side-message";
 import type { SideKind } from "../events/side-message";
 import { sideTopic } from "../kafka/topic";
 
-/** Reads a message: its id, or why it cannot be read. Never throws. */
-export type LineReader = (
-  value: Buffer | null,
-) =>
-  | { readonly id: string; readonly reason?: never }
-  | { readonly id?: never; readonly reason: string };
+/** What is to be known of a message that can be read. */
+export interface ReadLine {
+  readonly id: string;
+  readonly type: string;
+  /** Whether it brings a place of its own, `_partition` or `_offset`. */
+  readonly hasPlace: boolean;
+}
+
+/** Reads a message, once; or tells why it cannot be read. Never throws. */
+export type LineReader = (value: Buffer | null) => Parsed<ReadLine>;
 
 /** A topic whose messages become raw objects. */
 export interface LandedTopic {
@@ -35,13 +39,13 @@ export interface LandedTopic {
 export function landedTopics(settings: Settings, group: string): [LandedTopic, ...LandedTopic[]] {
   return [
     { kind: "events", settings, group, read: readEvent },
-    side(settings, group, "coverage", (value) => {
-      const { message, reason } = parseCoverage(value);
-      return message === undefined ? { reason } : { id: coverageId(message) };
+    side(settings, group, "coverage", (json) => {
+      const message = readCoverage(json);
+      return { id: coverageId(message), type: message.event_type };
     }),
-    side(settings, group, "enrichment", (value) => {
-      const { message, reason } = parseEnrichment(value);
-      return message === undefined ? { reason } : { id: enrichmentId(message) };
+    side(settings, group, "enrichment", (json) => {
+      const message = readEnrichment(json);
+      return { id: enrichmentId(message), type: message.event_type };
     }),
   ];
 }
@@ -52,17 +56,31 @@ export function sidePrefix(prefix: string, kind: SideKind): string {
 }
 
 /** Reads a message of the events' topic. */
-export function readEvent(value: Buffer | null): ReturnType<LineReader> {
-  const { message, reason }: ParsedMessage = parseMessage(value);
-  return message === undefined ? { reason } : { id: message.id };
+export const readEvent: LineReader = lineReader((json) => {
+  const { id, event_type: type } = readMessage(json);
+  return { id, type };
+});
+
+function lineReader(read: (json: unknown) => Omit<ReadLine, "hasPlace">): LineReader {
+  return (value) =>
+    parseJson(value, (json) => {
+      const { id, type } = read(json);
+      const fields = json as object;
+      return { id, type, hasPlace: "_partition" in fields || "_offset" in fields };
+    });
 }
 
-function side(settings: Settings, group: string, kind: SideKind, read: LineReader): LandedTopic {
+function side(
+  settings: Settings,
+  group: string,
+  kind: SideKind,
+  read: (json: unknown) => Omit<ReadLine, "hasPlace">,
+): LandedTopic {
   const topic = sideTopic(settings.kafka.topic, kind);
   return {
     kind,
     group: `${group}-${kind}`,
-    read,
+    read: lineReader(read),
     settings: {
       ...settings,
       kafka: { ...settings.kafka, topic },

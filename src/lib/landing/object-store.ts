@@ -9,6 +9,14 @@ export interface NewObject {
   metadata: ObjectMetadata;
 }
 
+/** How an object is created. */
+export interface CreateOptions {
+  /** Called before every attempt, the repeated ones too; what it throws ends the call. */
+  before?: () => Promise<void>;
+  /** Ends the call with code ABORTED; whether the object was created is then unknown. */
+  signal?: AbortSignal;
+}
+
 /**
  * Objects that are created once and never changed. Every call waits and tries again by itself while
  * the store is away or its answer says nothing certain.
@@ -17,7 +25,7 @@ export interface NewObject {
  */
 export interface ObjectStore {
   /** Creates an object, or tells that one is there. */
-  create(object: NewObject): Promise<"created" | "exists">;
+  create(object: NewObject, options?: CreateOptions): Promise<"created" | "exists">;
   /** The metadata of an object, or undefined where there is none. */
   metadata(key: string): Promise<ObjectMetadata | undefined>;
   /** The content of an object as text, or undefined where there is none. */

@@ -1,6 +1,6 @@
 import { describeError, WorkbenchError } from "../errors";
 import { FieldReader } from "../events/fields";
-import type { TopicIdentity } from "../kafka/topic";
+import type { LogBounds, TopicIdentity } from "../kafka/topic";
 import { originKey } from "./object-key";
 import type { ObjectStore } from "./object-store";
 
@@ -50,6 +50,14 @@ export async function readOrCreateOrigin(
     });
   }
   return parseOrigin(winner, store.address(key));
+}
+
+/**
+ * Where the raw objects of a new prefix begin: where the group stands, or at the log's start if it
+ * stands nowhere or before it. Said once, in the origin object, and never asked again.
+ */
+export function startOffset(bounds: LogBounds, committed: bigint | undefined): bigint {
+  return committed === undefined || committed < bounds.low ? bounds.low : committed;
 }
 
 /**

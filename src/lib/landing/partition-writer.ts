@@ -1,24 +1,25 @@
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import type { Effects } from "../effects";
 import type { RotationSettings } from "../config/settings";
-import type { DeadLetters } from "../kafka/dead-letters";
+import { WorkbenchError } from "../errors";
+import { adoptObject } from "./adopt";
 import {
-  type BufferedRecord,
+  type FirstOfBuffer,
   type IncomingRecord,
   PartitionBuffer,
   type RotationReason,
 } from "./buffer";
-import { adoptObject } from "./adopt";
+import { LetterBox } from "./letter-box";
 import type { LineReader } from "./landed-topic";
 import { objectKey } from "./object-key";
-import type { ObjectMetadata, ObjectStore } from "./object-store";
+import type { ObjectMetadata } from "./object-store";
+import type { LandingResources } from "./resources";
 
-const compress = promisify(gzip);
-
-/** Where a writer stands with the records it took out of its buffer. */
+/** Where a writer stands. */
 export type WriterState =
+  /** Nothing waits. */
   | "idle"
+  /** Records wait in the buffer, and nothing is on its way. */
+  | "buffering"
   /** The object is on its way; nobody knows yet whether it exists. */
   | "uploading"
   /** The object exists; the group's offset is not committed yet. */
@@ -33,19 +34,22 @@ export interface WriterContext {
   prefix: string;
   read: LineReader;
   limits: RotationSettings;
-  store: ObjectStore;
-  deadLetters: DeadLetters;
+  resources: LandingResources;
+  /** By partition: letters up to this offset are stored. */
+  lettersSent: Map<number, bigint>;
   effects: Effects;
   /** Names this run in the objects it makes. */
   runId: string;
   /** Throws TOPIC_MISMATCH unless the topic is still the one the records came from. */
-  checkTopic(partition: number, lastOffset: bigint): Promise<void>;
+  checkTopic(lastOffset: bigint): Promise<void>;
   /** Commits the group's offset; rejects where the group has moved on. */
-  commit(partition: number, offset: bigint): Promise<void>;
+  commit(offset: bigint): Promise<void>;
+  /** Asks for the records from an offset on; what was read of them is gone. */
+  seek(offset: bigint): void;
   /** Told of what was landed. */
   landed(counts: LandedCounts): void;
   /** Told that an upload has ended, and that more records can be taken. */
-  ready(partition: number): void;
+  ready(): void;
   /** Told of an upload that failed for good. */
   failed(error: unknown): void;
 }
@@ -55,7 +59,13 @@ export interface LandedCounts {
   messages: number;
   objects: number;
   deadLetters: number;
+  /** Objects that others had made. */
+  adopted: number;
   reason: RotationReason;
+  /** Of a created object, compressed. */
+  bytes: number;
+  seconds: number;
+  types: ReadonlyMap<string, number>;
 }
 
 /**
@@ -65,8 +75,18 @@ export interface LandedCounts {
  */
 export class PartitionWriter {
   state: WriterState = "idle";
+  /** All before this offset is in raw objects or in the dead letters. */
+  landedTo: bigint;
+  /** Grows each time the records are to be read again from another offset. */
+  resets = 0;
   private buffer: PartitionBuffer;
+  /** What is on its way. */
+  private sealed: PartitionBuffer | undefined;
   private upload: Promise<void> | undefined;
+  /** Is to be committed yet. */
+  private uncommitted: bigint | undefined;
+  private readonly retired = new AbortController();
+  private readonly letters: LetterBox;
 
   /**
    * @param nextOffset - the offset of the next record wanted
@@ -75,37 +95,67 @@ export class PartitionWriter {
     private readonly context: WriterContext,
     public nextOffset: bigint,
   ) {
-    this.buffer = new PartitionBuffer(context.read);
+    this.landedTo = nextOffset;
+    this.buffer = this.newBuffer();
+    this.letters = new LetterBox(context, this.retired.signal);
   }
 
-  /** Whether nothing waits and nothing is on its way. */
+  /** Whether nothing waits, nothing is on its way and all is committed. */
   get isIdle(): boolean {
-    return this.buffer.length === 0 && this.upload === undefined;
+    return this.buffer.length === 0 && this.upload === undefined && this.uncommitted === undefined;
+  }
+
+  /** Whether an object is on its way. */
+  get isUploading(): boolean {
+    return this.upload !== undefined;
+  }
+
+  /** Whether it can take a record. */
+  get hasRoom(): boolean {
+    const { limits, effects } = this.context;
+    return this.upload === undefined || this.buffer.rotation(limits, effects.now()) === undefined;
+  }
+
+  /** Bytes in memory. */
+  get heldBytes(): number {
+    return this.buffer.heldBytes + (this.sealed?.heldBytes ?? 0);
+  }
+
+  /** Bytes of the messages that wait, before compression. */
+  get waitingBytes(): number {
+    return this.buffer.bytes;
   }
 
   /**
    * Takes a record, and starts an upload if one is due. Offsets before the next one wanted are
    * passed over.
    *
-   * @returns false where it cannot take more before the upload under way has ended
+   * @returns false where it cannot take more before an upload has ended
    */
   take(record: IncomingRecord): boolean {
-    if (this.state === "retired" || record.offset < this.nextOffset) return true;
-    const { limits, effects, partition } = this.context;
+    if (this.isRetired() || record.offset < this.nextOffset) return true;
+    const { limits, effects, resources } = this.context;
+    if (resources.budget.isFull) return false;
     if (this.buffer.rotation(limits, effects.now()) !== undefined) {
       if (this.upload !== undefined) return false;
       this.rotateIfDue();
     }
-    this.buffer.add(partition, record, effects.now());
+    this.buffer.add(record, effects.now());
     this.nextOffset = record.offset + 1n;
+    if (this.state === "idle") this.enter("buffering");
     this.rotateIfDue();
     return true;
   }
 
-  /** Starts an upload if one is due and none is under way. */
+  /** Starts an upload if one is due and none is under way; tries a commit again that had failed. */
   rotateIfDue(): void {
+    if (this.upload !== undefined || this.isRetired()) return;
     const reason = this.buffer.rotation(this.context.limits, this.context.effects.now());
-    if (reason === undefined || this.upload !== undefined) return;
+    if (reason !== undefined || this.uncommitted !== undefined) this.start(reason ?? "age");
+  }
+
+  /** Starts an upload of what there is, unless one is under way; its failure is told by `failed`. */
+  start(reason: RotationReason): void {
     this.flush(reason).catch((error: unknown) => this.context.failed(error));
   }
 
@@ -115,20 +165,20 @@ export class PartitionWriter {
       () => {
         this.upload = undefined;
         // It may have filled meanwhile.
-        this.rotateIfDue();
-        this.context.ready(this.context.partition);
+        if (this.buffer.length > 0) this.rotateIfDue();
+        this.context.ready();
       },
       (error: unknown) => {
         this.upload = undefined;
-        throw error;
+        if (!this.isRetired()) throw error;
       },
     );
     return this.upload;
   }
 
-  /** Writes all there is; resolves once nothing is on its way. */
+  /** Writes all there is; resolves once nothing is on its way and all is committed. */
   async drain(reason: RotationReason): Promise<void> {
-    while (!this.isIdle && this.state !== "retired") await this.flush(reason);
+    while (!this.isIdle && !this.isRetired()) await this.flush(reason);
   }
 
   /** Resolves once the upload under way has ended, well or not. */
@@ -136,139 +186,168 @@ export class PartitionWriter {
     await this.upload?.catch(() => undefined);
   }
 
-  /** Lets go of the partition: what is in the buffer will be read again by its next owner. */
+  /**
+   * Lets go of the partition at once: what is in the buffer will be read again by its next owner,
+   * and whether an upload under way came through, that owner will see.
+   */
   retire(): void {
-    this.state = "retired";
-    this.buffer = new PartitionBuffer(this.context.read);
+    if (this.isRetired()) return;
+    this.enter("retired");
+    this.retired.abort();
+    this.buffer.release();
+    this.buffer = this.newBuffer();
   }
 
   private async write(reason: RotationReason): Promise<void> {
-    let records = this.buffer.seal();
-    while (records.length > 0) records = await this.writeObject(records, reason);
+    const { buffer } = this;
+    const { first } = buffer;
+    if (first !== undefined) {
+      this.buffer = this.newBuffer();
+      this.sealed = buffer;
+      try {
+        await this.writeObject(buffer, first, reason);
+      } finally {
+        this.sealed = undefined;
+        buffer.release();
+      }
+    }
+    await this.commit();
   }
 
-  /** Writes one object of all the records; returns those that are left after an adopted one. */
   private async writeObject(
-    records: BufferedRecord[],
+    buffer: PartitionBuffer,
+    first: FirstOfBuffer,
     reason: RotationReason,
-  ): Promise<BufferedRecord[]> {
-    const { context } = this;
-    const { partition, store } = context;
-    const first = records[0];
-    const last = records.at(-1);
-    if (first === undefined || last === undefined) return [];
-    await context.checkTopic(partition, last.offset);
-    const letters = await this.writeDeadLetters(records);
-    const lines = records.flatMap(({ line }) => line ?? []);
-    let landedTo = last.offset;
-    let created = 0;
-    this.enter("uploading");
-    const key = objectKey(context.prefix, {
-      topic: context.topic,
-      partition,
-      offset: first.offset,
-      timestampMs: first.timestampMs,
-    });
-    const metadata = this.describe(first, last, lines.length, reason);
+  ): Promise<void> {
+    const { topic, partition, prefix, resources, effects } = this.context;
+    const { store, slots } = resources;
+    // Before the object: where it exists its letters are stored, and who adopts it can rely on that.
+    const deadLetters = await this.letters.send(buffer.unreadable);
+    const key = objectKey(prefix, { topic, partition, ...first });
+    const metadata = this.describe(buffer, first, reason);
+    const body = await buffer.body();
+    let startedMs = 0;
     // Written even without a line: it is what tells an owner that wakes up late, with more in its
     // buffer, that these offsets are done with.
-    const outcome = await store.create({
-      key,
-      metadata,
-      contentType: "application/gzip",
-      body: await compress(lines.map((line) => `${line}\n`).join("")),
+    const found = await slots.use(async () => {
+      startedMs = effects.now();
+      const outcome = await store.create(
+        { key, metadata, contentType: "application/gzip", body },
+        { before: () => this.lookAgain(buffer.last), signal: this.retired.signal },
+      );
+      return outcome === "exists" ? adoptObject(store, key, metadata) : undefined;
     });
-    if (outcome === "created") created = 1;
-    else {
-      const found = await adoptObject(store, key, metadata);
-      landedTo = found.last;
-      if (found.ours) created = 1;
-      else context.effects.logger.info("adopted an object that was there", { key });
-    }
-    if (this.isRetired()) return [];
-    this.enter("uploaded");
-    await this.commit(landedTo + 1n);
-    this.enter("idle");
-    // An adopted object may reach into what was read since, and beyond.
-    this.buffer.dropThrough(landedTo);
-    if (landedTo >= this.nextOffset) this.nextOffset = landedTo + 1n;
-    const landed: LandedCounts = {
-      messages: created * lines.length,
+    const landedTo = found?.last ?? buffer.last;
+    const created = found === undefined || found.ours ? 1 : 0;
+    // Told even if the partition is another's by now: nobody else will count it.
+    this.context.landed({
+      messages: created * buffer.lines,
       objects: created,
-      deadLetters: letters,
+      deadLetters,
+      adopted: 1 - created,
       reason,
-    };
-    context.landed(landed);
-    context.effects.logger.info("landed", {
-      topic: context.topic,
+      bytes: created * body.length,
+      seconds: (effects.now() - startedMs) / 1000,
+      types: created === 1 ? buffer.types : new Map<string, number>(),
+    });
+    effects.logger.info(created === 1 ? "landed" : "adopted an object that was there", {
+      topic,
       partition,
       offsets: `${first.offset}-${landedTo}`,
-      ...landed,
+      messages: buffer.lines,
+      reason,
+      key,
     });
-    return records.filter(({ offset }) => offset > landedTo);
+    if (this.isRetired()) return;
+    this.enter("uploaded");
+    this.landedTo = landedTo + 1n;
+    this.uncommitted = this.landedTo;
+    if (landedTo !== buffer.last) this.readAgain(this.landedTo);
   }
 
-  /** Letters are stored before the offset is committed: after a crash one may come twice. */
-  private async writeDeadLetters(records: readonly BufferedRecord[]): Promise<number> {
-    const { deadLetters, topic, partition } = this.context;
-    let count = 0;
-    for (const record of records) {
-      const { offset, unreadable } = record;
-      if (unreadable === undefined) continue;
-      count += 1;
-      await deadLetters.add({
-        key: unreadable.key?.toString() ?? null,
-        value: unreadable.value,
-        partition,
-        headers: {
-          reason: unreadable.reason,
-          topic,
-          partition: String(partition),
-          offset: offset.toString(),
-        },
-      });
-      // Sent: not again where part of the records is left after an adopted object.
-      delete record.unreadable;
-    }
-    if (count > 0) await deadLetters.flush();
-    return count;
+  /** An adopted object ends elsewhere than ours: what was read since does not follow on it. */
+  private readAgain(offset: bigint): void {
+    this.buffer.release();
+    this.buffer = this.newBuffer();
+    this.nextOffset = offset;
+    this.resets += 1;
+    this.context.seek(offset);
+  }
+
+  /** The last look before each attempt, the repeated ones too. */
+  private async lookAgain(lastOffset: bigint): Promise<void> {
+    await this.context.checkTopic(lastOffset);
+    if (this.isRetired()) throw new WorkbenchError("ABORTED", "the partition is another's now");
+    if (this.state !== "uploading") this.enter("uploading");
   }
 
   private describe(
-    first: BufferedRecord,
-    last: BufferedRecord,
-    messages: number,
+    buffer: PartitionBuffer,
+    first: FirstOfBuffer,
     reason: RotationReason,
   ): ObjectMetadata {
     return {
       "first-offset": first.offset.toString(),
-      "last-offset": last.offset.toString(),
+      "last-offset": buffer.last.toString(),
       // Ids are GitHub's digits, but a message may come from anywhere, and metadata is ASCII.
       "first-message-id": encodeURIComponent(first.id),
-      messages: String(messages),
+      messages: String(buffer.lines),
       reason,
-      "upload-id": `${this.context.runId}-${first.offset}-${last.offset}`,
+      "upload-id": `${this.context.runId}-${first.offset}-${buffer.last}`,
     };
   }
 
-  private async commit(offset: bigint): Promise<void> {
+  private async commit(): Promise<void> {
+    const offset = this.uncommitted;
+    if (offset === undefined || this.isRetired()) return;
     try {
-      await this.context.commit(this.context.partition, offset);
+      // The client repeats a commit for a while; who is retired does not wait for it.
+      await unlessAborted(this.context.commit(offset), this.retired.signal);
     } catch (error) {
-      // The group has moved on. The object exists: whoever has the partition now adopts it.
-      this.context.effects.logger.info("not committed", {
+      if (this.isRetired()) return;
+      // The object exists: who has the partition then adopts it. If we keep it, the next look does it.
+      this.context.effects.logger.warn("not committed, trying again", {
+        topic: this.context.topic,
         partition: this.context.partition,
         offset: offset.toString(),
         error: String(error),
       });
+      await this.context.effects.sleep(500, this.retired.signal).catch(() => undefined);
+      return;
     }
+    if (this.isRetired()) return;
+    this.uncommitted = undefined;
+    this.enter("idle");
+    if (this.buffer.length > 0) this.enter("buffering");
   }
 
   private enter(state: WriterState): void {
-    if (!this.isRetired()) this.state = state;
+    if (this.isRetired()) return;
+    this.state = state;
+    const { topic, partition, effects } = this.context;
+    effects.logger.debug("writer", { topic, partition, state });
   }
 
   private isRetired(): boolean {
     return this.state === "retired";
+  }
+
+  private newBuffer(): PartitionBuffer {
+    const { partition, read, resources } = this.context;
+    return new PartitionBuffer({ partition, read, ...resources });
+  }
+}
+
+/** Waits for something, but no longer than until the signal. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    work.catch(() => undefined);
   }
 }

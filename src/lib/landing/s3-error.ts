@@ -15,6 +15,8 @@ interface SdkError {
   $metadata?: { httpStatusCode?: number };
 }
 
+const cutShort = new Set(["RequestTimeout", "IncompleteBody", "BadDigest"]);
+
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export function judgeS3Error(thrown: unknown, bucket: string, local: boolean): S3Failure {
   const error = thrown as SdkError;
@@ -36,8 +38,10 @@ export function judgeS3Error(thrown: unknown, bucket: string, local: boolean): S
       "check the AWS credentials and the bucket's policy: s3:GetObject and s3:PutObject are needed",
     );
   }
-  // 409: another writer is at the same key; 408 and 429: told to come again.
-  const again = status === undefined || status >= 500 || [408, 409, 429].includes(status);
+  // 409: another writer is at the same key; 408 and 429: told to come again. S3 says with 400 that
+  // the body came too slowly, or not all of it.
+  const again =
+    status === undefined || status >= 500 || [408, 409, 429].includes(status) || cutShort.has(name);
   if (again) return { kind: "again", reason: error.code ?? describeError(thrown) };
   return fatal(`S3 answered ${status}: ${describeError(thrown)}`, thrown, "check RAW_BUCKET");
 }

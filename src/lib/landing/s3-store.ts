@@ -3,7 +3,7 @@ import { s3ClientConfig } from "../aws";
 import type { Settings } from "../config/settings";
 import { type Effects, throwIfAborted } from "../effects";
 import { WorkbenchError } from "../errors";
-import type { NewObject, ObjectMetadata, ObjectStore } from "./object-store";
+import type { CreateOptions, NewObject, ObjectMetadata, ObjectStore } from "./object-store";
 import { judgeS3Error, type S3Failure } from "./s3-error";
 
 const firstRetryMs = 200;
@@ -27,10 +27,18 @@ export async function openS3Store(
     ...s3ClientConfig(settings),
     // One attempt a call: what is done after a doubtful one is decided here.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000 },
+    // Without the last one a request that hangs is only warned of, and hangs for ever.
+    requestHandler: {
+      connectionTimeout: 5000,
+      requestTimeout: 60_000,
+      throwOnRequestTimeout: true,
+    },
   });
   return new S3Store(client, settings, effects);
 }
+
+/** {@link CreateOptions} as they come, undefined or not. */
+type Options = { [Name in keyof CreateOptions]: CreateOptions[Name] | undefined };
 
 class S3Store implements ObjectStore {
   private answered = false;
@@ -41,9 +49,12 @@ class S3Store implements ObjectStore {
     private readonly effects: Effects,
   ) {}
 
-  async create({ key, body, contentType, metadata }: NewObject): Promise<"created" | "exists"> {
+  async create(
+    { key, body, contentType, metadata }: NewObject,
+    { before, signal }: CreateOptions = {},
+  ): Promise<"created" | "exists"> {
     const { PutObjectCommand } = await import("@aws-sdk/client-s3");
-    const outcome = await this.call(`writing ${this.address(key)}`, async () => {
+    const send = async (abortSignal: AbortSignal | undefined): Promise<"created"> => {
       await this.client.send(
         new PutObjectCommand({
           Bucket: this.settings.raw.bucket,
@@ -53,9 +64,12 @@ class S3Store implements ObjectStore {
           Metadata: { ...metadata },
           IfNoneMatch: "*",
         }),
+        abortSignal === undefined ? {} : { abortSignal },
       );
-      return "created" as const;
-    });
+      return "created";
+    };
+    const what = `writing ${this.address(key)}`;
+    const outcome = await this.call("put", what, send, { before, signal });
     if (outcome === "missing") {
       throw new WorkbenchError("S3", `writing ${this.address(key)}: S3 answered 404`, {
         hint: "check RAW_BUCKET",
@@ -66,20 +80,26 @@ class S3Store implements ObjectStore {
 
   async metadata(key: string): Promise<ObjectMetadata | undefined> {
     const { HeadObjectCommand } = await import("@aws-sdk/client-s3");
-    const outcome = await this.call(`looking at ${this.address(key)}`, async () => {
-      const answer = await this.client.send(
-        new HeadObjectCommand({ Bucket: this.settings.raw.bucket, Key: key }),
-      );
-      return { metadata: answer.Metadata ?? {} };
-    });
+    const outcome = await this.call(
+      "head",
+      `looking at ${this.address(key)}`,
+      async (abortSignal) => {
+        const answer = await this.client.send(
+          new HeadObjectCommand({ Bucket: this.settings.raw.bucket, Key: key }),
+          abortSignal === undefined ? {} : { abortSignal },
+        );
+        return { metadata: answer.Metadata ?? {} };
+      },
+    );
     return typeof outcome === "string" ? undefined : outcome.metadata;
   }
 
   async read(key: string): Promise<string | undefined> {
     const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-    const outcome = await this.call(`reading ${this.address(key)}`, async () => {
+    const outcome = await this.call("get", `reading ${this.address(key)}`, async (abortSignal) => {
       const answer = await this.client.send(
         new GetObjectCommand({ Bucket: this.settings.raw.bucket, Key: key }),
+        abortSignal === undefined ? {} : { abortSignal },
       );
       return { text: (await answer.Body?.transformToString()) ?? "" };
     });
@@ -94,17 +114,26 @@ class S3Store implements ObjectStore {
     this.client.destroy();
   }
 
-  private async call<T>(what: string, send: () => Promise<T>): Promise<T | "missing" | "exists"> {
+  private async call<T>(
+    operation: "put" | "head" | "get",
+    what: string,
+    send: (signal: AbortSignal | undefined) => Promise<T>,
+    { before, signal: own }: Options = {},
+  ): Promise<T | "missing" | "exists"> {
     const { effects } = this;
+    const signal = anySignal(effects.signal, own);
     const startedMs = effects.now();
     for (let attempt = 0; ; attempt += 1) {
-      throwIfAborted(effects.signal, `stopped while ${what}`);
+      await before?.();
+      throwIfAborted(signal, `stopped while ${what}`);
       let failure: S3Failure;
       try {
-        const result = await send();
+        const result = await send(signal);
         this.answered = true;
         return result;
       } catch (error) {
+        // Whether it came through is unknown: the next owner will see.
+        throwIfAborted(signal, `stopped while ${what}`);
         failure = judgeS3Error(error, this.settings.raw.bucket, this.settings.aws.local);
       }
       if (failure.kind === "fatal") throw failure.error;
@@ -117,7 +146,8 @@ class S3Store implements ObjectStore {
       }
       const waitMs = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(attempt, 10));
       effects.logger.warn(`${what}: ${failure.reason}; trying again`, { attempt, waitMs });
-      await effects.sleep(waitMs * (0.5 + Math.random() / 2), effects.signal);
+      effects.metrics.add("workbench_s3_retries_total", { operation });
+      await effects.sleep(waitMs * (0.5 + Math.random() / 2), signal);
     }
   }
 
@@ -130,4 +160,9 @@ class S3Store implements ObjectStore {
         : "check the network and AWS_REGION, then run it again: it goes on where it stopped",
     });
   }
+}
+
+function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length < 2 ? given[0] : AbortSignal.any(given);
 }

@@ -18,17 +18,21 @@ export interface TopicState {
 }
 
 /** Asks the cluster what the topic is now; waits out a broker that is away for a moment. */
-export async function fetchTopicState(
-  settings: KafkaConfig,
-  effects: Effects,
-): Promise<TopicState> {
+export function fetchTopicState(settings: KafkaConfig, effects: Effects): Promise<TopicState> {
+  return patiently(effects, async () => {
+    const identity = await fetchTopicIdentity(settings, effects);
+    const bounds = await withAdmin(settings, effects, (admin) =>
+      fetchLogBounds(admin, settings.kafka.topic),
+    );
+    return { identity, bounds };
+  });
+}
+
+/** Asks again, for about two minutes, while a broker is away. */
+export async function patiently<T>(effects: Effects, ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const identity = await fetchTopicIdentity(settings, effects);
-      const bounds = await withAdmin(settings, effects, (admin) =>
-        fetchLogBounds(admin, settings.kafka.topic),
-      );
-      return { identity, bounds };
+      return await ask();
     } catch (error) {
       const retryable = error instanceof WorkbenchError && error.retryable;
       if (!retryable || attempt >= maxAttempts) throw error;
@@ -41,7 +45,8 @@ export async function fetchTopicState(
  * Makes sure that the topic is the one an origin names, and that its log still holds what is wanted
  * next. A consumer never begins anew by itself: what lies between would be lost in silence.
  *
- * @param nextOffset - the offset of the next record wanted
+ * @param nextOffset - the offset of the next record wanted, when the state was asked for
+ * @param reachedOffset - the same now: what lies between was read meanwhile and may leave the log
  * @throws {@link WorkbenchError} code TOPIC_MISMATCH
  */
 export function checkPosition(
@@ -49,6 +54,7 @@ export function checkPosition(
   state: TopicState,
   nextOffset: bigint,
   place: string,
+  reachedOffset = nextOffset,
 ): void {
   checkIdentity(origin, state.identity, place);
   const { partition, topic } = origin;
@@ -58,12 +64,15 @@ export function checkPosition(
       hint: wayOn,
     });
   }
-  const context = { partition, nextOffset: nextOffset.toString() };
-  if (bounds.low > nextOffset) {
+  const context = { partition, nextOffset: reachedOffset.toString() };
+  if (bounds.low > reachedOffset) {
     throw new WorkbenchError(
       "TOPIC_MISMATCH",
-      `the log of ${topic}, partition ${partition}, begins at offset ${bounds.low}: ${bounds.low - nextOffset} records from ${nextOffset} on were deleted before they were landed`,
-      { hint: `${wayOn}; give the topic a longer retention`, context },
+      `the log of ${topic}, partition ${partition}, begins at offset ${bounds.low}: ${bounds.low - reachedOffset} records from ${reachedOffset} on were deleted before they were landed`,
+      {
+        hint: `${wayOn}; give the topic a longer retention`,
+        context: { ...context, cut: true },
+      },
     );
   }
   if (bounds.high < nextOffset) {
@@ -73,4 +82,22 @@ export function checkPosition(
       { hint: wayOn, context },
     );
   }
+}
+
+/**
+ * Makes sure that what was read can be written: the topic is still the one, and its log reaches as
+ * far. What was read may leave the log meanwhile.
+ *
+ * @param lastOffset - of the last record read, before the state was asked for
+ * @throws {@link WorkbenchError} code TOPIC_MISMATCH
+ */
+export function checkReached(
+  origin: Origin,
+  state: TopicState,
+  lastOffset: bigint,
+  place: string,
+): void {
+  const low = state.bounds.get(origin.partition)?.low ?? 0n;
+  const reached = lastOffset + 1n;
+  checkPosition(origin, state, reached, place, low > reached ? low : reached);
 }

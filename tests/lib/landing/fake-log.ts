@@ -1,7 +1,13 @@
+import { WorkbenchError } from "../../../src/lib/errors";
 import type { DeadLetter } from "../../../src/lib/kafka/dead-letters";
 import type { DeadLetters } from "../../../src/lib/kafka/dead-letters";
 import type { IncomingRecord } from "../../../src/lib/landing/buffer";
-import type { NewObject, ObjectMetadata, ObjectStore } from "../../../src/lib/landing/object-store";
+import type {
+  CreateOptions,
+  NewObject,
+  ObjectMetadata,
+  ObjectStore,
+} from "../../../src/lib/landing/object-store";
 
 /** A message's JSON. */
 export function messageJson(id: number, text = ""): string {
@@ -36,15 +42,24 @@ export class MemoryStore implements ObjectStore {
   /** Attempts whose outcome their writer never heard of, and that take effect later. */
   readonly late: NewObject[] = [];
   /** What becomes of the next attempt to create an object. */
-  plan: () => "ok" | "hidden" | "late" | "never" = () => "ok";
+  plan: () => "ok" | "hidden" | "late" | "never" | "again" = () => "ok";
 
-  create(object: NewObject): Promise<"created" | "exists"> {
+  async create(
+    object: NewObject,
+    { before, signal }: CreateOptions = {},
+  ): Promise<"created" | "exists"> {
     const fate = this.plan();
+    await before?.();
+    if (fate === "again") await before?.();
     if (fate === "late") this.late.push(object);
-    if (fate === "late" || fate === "never") return new Promise(() => undefined);
+    if (fate === "late" || fate === "never") {
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(new Error("stopped")));
+      });
+    }
     const existed = !this.put(object);
     // Hidden: it came through, the answer got lost, and the second try met its own object.
-    return Promise.resolve(existed || fate === "hidden" ? "exists" : "created");
+    return existed || fate === "hidden" ? "exists" : "created";
   }
 
   /** Lets what is late take effect. */
@@ -79,6 +94,8 @@ export class MemoryStore implements ObjectStore {
 /** Dead letters in memory. */
 export class MemoryDeadLetters {
   readonly letters: DeadLetter[] = [];
+  /** Flushes that fail before one succeeds. */
+  failures = 0;
 
   add(letter: DeadLetter): Promise<void> {
     this.letters.push(letter);
@@ -86,7 +103,9 @@ export class MemoryDeadLetters {
   }
 
   flush(): Promise<void> {
-    return Promise.resolve();
+    if (this.failures === 0) return Promise.resolve();
+    this.failures -= 1;
+    return Promise.reject(new WorkbenchError("KAFKA", "away", { retryable: true }));
   }
 
   /** For the code under test, which asks for no more than this. */

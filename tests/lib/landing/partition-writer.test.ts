@@ -2,8 +2,11 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { IncomingRecord } from "../../../src/lib/landing/buffer";
+import { type Logger, silentLogger } from "../../../src/lib/effects";
+import { WorkbenchError } from "../../../src/lib/errors";
 import { readEvent } from "../../../src/lib/landing/landed-topic";
 import { type LandedCounts, PartitionWriter } from "../../../src/lib/landing/partition-writer";
+import { landingResources } from "../../../src/lib/landing/resources";
 import { VirtualTime } from "../support/virtual-time";
 import { makeLog, MemoryDeadLetters, MemoryStore } from "./fake-log";
 
@@ -16,8 +19,14 @@ class Bench {
   readonly time = new VirtualTime();
   readonly landed: LandedCounts[] = [];
   readonly failures: unknown[] = [];
+  readonly states: string[] = [];
+  readonly seeks: bigint[] = [];
+  readonly resources = landingResources(this.store, this.letters.asDeadLetters);
+  readonly lettersSent = new Map<number, bigint>();
   committed = 0n;
   commitWorks = true;
+  /** What a look at the topic finds. */
+  look: () => Promise<void> = () => Promise.resolve();
 
   readonly log: IncomingRecord[];
 
@@ -29,6 +38,12 @@ class Bench {
   }
 
   writer(maxMessages = this.maxMessages): PartitionWriter {
+    const logger: Logger = {
+      ...silentLogger,
+      debug: (message, fields) => {
+        if (message === "writer") this.states.push(String(fields?.["state"]));
+      },
+    };
     return new PartitionWriter(
       {
         topic: "t",
@@ -36,16 +51,17 @@ class Bench {
         prefix: "t/",
         read: readEvent,
         limits: { maxMessages, maxBytes: 1e9, maxAgeMs: 1000 },
-        store: this.store,
-        deadLetters: this.letters.asDeadLetters,
-        effects: this.time.effects(),
+        resources: this.resources,
+        lettersSent: this.lettersSent,
+        effects: this.time.effects({ logger }),
         runId: `run-${Math.random()}`,
-        checkTopic: () => Promise.resolve(),
-        commit: (_partition, offset) => {
+        checkTopic: () => this.look(),
+        commit: (offset) => {
           if (!this.commitWorks) return Promise.reject(new Error("the group is rebalancing"));
           this.committed = offset;
           return Promise.resolve();
         },
+        seek: (offset) => this.seeks.push(offset),
         landed: (counts) => this.landed.push(counts),
         ready: () => undefined,
         failed: (error) => this.failures.push(error),
@@ -87,7 +103,10 @@ describe("PartitionWriter", () => {
     await writer.drain("stop");
     expect(bench.objects()).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
     expect(bench.committed).toBe(10n);
-    expect(bench.landed).toEqual([{ messages: 10, objects: 1, deadLetters: 0, reason: "stop" }]);
+    expect(bench.landed).toMatchObject([
+      { messages: 10, objects: 1, deadLetters: 0, adopted: 0, reason: "stop" },
+    ]);
+    expect(bench.landed[0]?.types).toEqual(new Map([["PushEvent", 10]]));
   });
 
   it("rotates by count by itself, and takes no more than two buffers while S3 is slow", () => {
@@ -133,10 +152,17 @@ describe("PartitionWriter", () => {
     bench.commitWorks = false;
     const before = bench.writer();
     bench.feed(before, 10);
-    await before.drain("stop");
+    await before.flush("stop");
+    expect(before.state).toBe("uploaded");
+    before.retire();
     bench.commitWorks = true;
     const after = bench.writer();
     bench.feed(after, 15);
+    await after.drain("stop");
+    // What was read after it is dropped, and read again from there.
+    expect(bench.seeks).toEqual([10n]);
+    expect(after.nextOffset).toBe(10n);
+    bench.feed(after, 5);
     await after.drain("stop");
     expect(bench.objects()).toEqual([
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
@@ -185,6 +211,8 @@ describe("PartitionWriter", () => {
     const after = bench.writer();
     bench.feed(after, 10);
     await after.drain("stop");
+    bench.feed(after, 5);
+    await after.drain("stop");
     expect(bench.objects()).toEqual([
       [0, 1, 2, 3, 4],
       [5, 6, 7, 9],
@@ -215,6 +243,107 @@ describe("PartitionWriter", () => {
     expect(bench.committed).toBe(0n);
   });
 
+  it("names its states, one line a change", async () => {
+    const bench = new Bench(new Set(), 5);
+    const writer = bench.writer();
+    bench.feed(writer, 7);
+    await writer.settled();
+    expect(bench.states).toEqual(["buffering", "uploading", "uploaded", "idle", "buffering"]);
+    writer.retire();
+    expect(bench.states.slice(5)).toEqual(["retired"]);
+  });
+
+  it("commits again by itself what could not be committed", async () => {
+    const bench = new Bench();
+    bench.commitWorks = false;
+    const writer = bench.writer();
+    bench.feed(writer, 5);
+    await writer.flush("age");
+    expect([writer.state, writer.isIdle, bench.committed]).toEqual(["uploaded", false, 0n]);
+    bench.commitWorks = true;
+    writer.rotateIfDue();
+    await writer.settled();
+    expect([writer.state, writer.isIdle, bench.committed]).toEqual(["idle", true, 5n]);
+    expect(bench.store.objects.size).toBe(1);
+  });
+
+  it("looks at the topic before every attempt, the repeated one too", async () => {
+    const bench = new Bench();
+    bench.store.plan = () => "again";
+    let looks = 0;
+    bench.look = () => {
+      looks += 1;
+      // Made anew between the first attempt, which timed out, and the second.
+      return looks < 2
+        ? Promise.resolve()
+        : Promise.reject(new WorkbenchError("TOPIC_MISMATCH", "made anew"));
+    };
+    const writer = bench.writer();
+    bench.feed(writer, 5);
+    await expect(writer.drain("stop")).rejects.toMatchObject({ code: "TOPIC_MISMATCH" });
+    expect(bench.store.objects.size).toBe(0);
+    expect(bench.committed).toBe(0n);
+  });
+
+  it("does not put, once retired, what it was about to", async () => {
+    const bench = new Bench();
+    const writer = bench.writer();
+    bench.look = () => {
+      writer.retire();
+      return Promise.resolve();
+    };
+    bench.feed(writer, 5);
+    await writer.flush("age");
+    expect(bench.store.objects.size).toBe(0);
+    expect(bench.failures).toEqual([]);
+  });
+
+  it("gives up an upload that hangs once the partition is another's, and its memory", async () => {
+    const bench = new Bench();
+    bench.store.plan = () => "never";
+    const writer = bench.writer();
+    bench.feed(writer, 5);
+    const upload = writer.flush("age");
+    await expect.poll(() => writer.state).toBe("uploading");
+    expect(bench.resources.budget.bytes).toBeGreaterThan(0);
+    writer.retire();
+    await upload;
+    expect(bench.resources.budget.bytes).toBe(0);
+    expect(bench.failures).toEqual([]);
+  });
+
+  it("takes nothing while the memory of all partitions together is used up", async () => {
+    const bench = new Bench();
+    const writer = bench.writer();
+    const others = bench.resources.budget.hold(bench.resources.budget.limitBytes);
+    expect(writer.take(bench.log[0] as IncomingRecord)).toBe(false);
+    expect(writer.nextOffset).toBe(0n);
+    others.release();
+    expect(writer.take(bench.log[0] as IncomingRecord)).toBe(true);
+    await writer.drain("stop");
+    expect(bench.objects()).toEqual([[0]]);
+  });
+
+  it("sends letters again where it is not known whether they are stored", async () => {
+    const bench = new Bench(new Set([1]));
+    bench.letters.failures = 2;
+    const writer = bench.writer();
+    bench.feed(writer, 3);
+    await writer.drain("stop");
+    expect(bench.letters.letters.map(({ headers }) => headers["offset"])).toEqual(["1", "1", "1"]);
+    expect(bench.objects()).toEqual([[0, 2]]);
+    expect(bench.committed).toBe(3n);
+  });
+
+  it("stores letters before the object, so that who adopts it can rely on them", async () => {
+    const bench = new Bench(new Set([1]));
+    bench.letters.failures = 99;
+    const writer = bench.writer();
+    bench.feed(writer, 3);
+    await expect(writer.drain("stop")).rejects.toMatchObject({ code: "KAFKA" });
+    expect(bench.store.objects.size).toBe(0);
+  });
+
   it("loses nothing and doubles nothing, whatever crashes and whoever writes late", async () => {
     const step = fc.oneof(
       fc.record({
@@ -225,9 +354,10 @@ describe("PartitionWriter", () => {
       fc.record({
         do: fc.constant("flush" as const),
         who: fc.nat(1),
-        fate: fc.constantFrom("ok", "hidden", "late", "never"),
+        fate: fc.constantFrom("ok", "hidden", "late", "never", "again"),
       }),
       fc.record({ do: fc.constant("crash" as const), who: fc.nat(1) }),
+      fc.record({ do: fc.constant("retire" as const), who: fc.nat(1) }),
       fc.record({ do: fc.constant("late" as const) }),
       fc.record({ do: fc.constant("commits" as const), work: fc.boolean() }),
     );
@@ -248,10 +378,18 @@ describe("PartitionWriter", () => {
               const writer = writers[action.who] ?? bench.writer();
               if (action.do === "feed") bench.feed(writer, action.count);
               else if (action.do === "crash") writers[action.who] = bench.writer();
-              else {
-                bench.store.plan = () => action.fate;
+              else if (action.do === "retire") {
+                writer.retire();
+                writers[action.who] = bench.writer();
+              } else {
+                let isMet = writer.isUploading;
+                bench.store.plan = () => {
+                  isMet = true;
+                  return action.fate;
+                };
                 void writer.flush("age").catch((error: unknown) => bench.failures.push(error));
-                await settle();
+                // Compressed on the thread pool, which takes its time.
+                while (!isMet && writer.isUploading) await settle();
                 await settle();
               }
             }
@@ -260,6 +398,7 @@ describe("PartitionWriter", () => {
           // All is well again: one owner reads to the end.
           bench.commitWorks = true;
           bench.store.settleLate();
+          for (const writer of writers) writer.retire();
           const owner = bench.writer();
           while (owner.nextOffset < BigInt(length)) {
             bench.feed(owner, length);

@@ -19,6 +19,8 @@ describe("judgeS3Error", () => {
     ["SlowDown", 503, "again"],
     ["TooManyRequests", 429, "again"],
     ["RequestTimeout", 408, "again"],
+    ["RequestTimeout", 400, "again"],
+    ["IncompleteBody", 400, "again"],
     ["TimeoutError", undefined, "again"],
     ["Error", undefined, "again"],
     ["NoSuchBucket", 404, "fatal"],
