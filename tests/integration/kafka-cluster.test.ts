@@ -23,7 +23,7 @@ const rounds = Number(process.env["BROKER_KILL_ROUNDS"] ?? 1);
 const messages = Number(process.env["BROKER_KILL_MESSAGES"] ?? 15_000);
 /** Shorter than a broker's session, and longer: a leader comes back, or another takes its place. */
 const longestAwayMs = 9_000;
-const controlAttempts = 3;
+const controlAttempts = 4;
 const effects = systemEffects();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 let cluster: TestCluster;
@@ -107,6 +107,7 @@ it("makes topics of three copies, of which two have to be there", async () => {
     // What the brokers are set to holds where the topic says nothing: nothing could be written.
     "otherwise-events.dead-letter has min.insync.replicas=2, not 1",
   ]);
+  // It stays, with its one copy: whatever is without a leader must not keep others from theirs.
 });
 
 it("names the setting where more copies are asked for than there are brokers", async () => {
@@ -167,14 +168,14 @@ async function sendPlainly(settings: Settings, total: number): Promise<TopicCoun
   const kafka = new Kafka({
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
-    retry: { initialRetryTime: 250, retries: 10, maxRetryTime: 30_000 },
+    retry: { initialRetryTime: 250, retries: 60, maxRetryTime: 2_000 },
   });
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
   const victim = await cluster.findLeader(settings, topic);
   const acknowledged: number[] = [];
   let next = 0;
-  let restart: Promise<void> | undefined;
+  let killed = false;
   const batch = 20;
   const sender = async (): Promise<void> => {
     while (next < total) {
@@ -184,14 +185,17 @@ async function sendPlainly(settings: Settings, total: number): Promise<TopicCoun
       const sent = values.map((value, index) => ({ ...value, partition: index % 6 }));
       await producer.send({ topic, acks: -1, messages: sent });
       acknowledged.push(first);
-      if (restart === undefined && acknowledged.length * batch > total * 0.4) {
+      if (!killed && acknowledged.length * batch > total * 0.4) {
+        killed = true;
         cluster.kill(victim);
-        restart = pause(7_000).then(() => cluster.up());
       }
     }
   };
   await Promise.all(Array.from({ length: 20 }, sender));
   await producer.disconnect();
+  // Only now: a leader that comes back before another takes its place would hide the fault.
+  const restart = cluster.up();
+  restart.catch(() => undefined);
   const ranges = acknowledged.map((first) => `${first}-${first + batch - 1}`).join(",");
   const counts = await cluster.verify(settings, topic, ranges);
   await restart;
@@ -240,40 +244,44 @@ it("waits where two of three brokers are gone, and takes nothing for stored", as
   expect(counts).toMatchObject({ messages: 600, lost: 0, doubled: 0, disordered: 0 });
 });
 
-it("produce goes on while all brokers are restarted, one after the other", async () => {
-  const simulator = await startSimulator({
-    ...firehoseDefaults,
-    rate: 60,
-    pollIntervalSeconds: 1,
-    requestLimit: 100_000,
-    grace: realClockGrace,
-    port: 0,
-    now: () => new Date().getTime(),
-  });
-  const settings = { ...(await freshTopic("demo")), simulatorUrl: simulator.address };
-  const { topic } = settings.kafka;
-  const stop = new AbortController();
-  const during = { ...effects, signal: stop.signal };
-  const produced = produce(settings, { source: "simulator", types: "all" }, during);
-  produced.catch(() => undefined);
-  try {
-    for (const name of brokerNames) {
-      await cluster.stop(name);
-      await cluster.up();
+// Half a minute and more: of the long form.
+it.runIf(rounds > 1)(
+  "produce goes on while all brokers are restarted, one after the other",
+  async () => {
+    const simulator = await startSimulator({
+      ...firehoseDefaults,
+      rate: 60,
+      pollIntervalSeconds: 1,
+      requestLimit: 100_000,
+      grace: realClockGrace,
+      port: 0,
+      now: () => new Date().getTime(),
+    });
+    const settings = { ...(await freshTopic("demo")), simulatorUrl: simulator.address };
+    const { topic } = settings.kafka;
+    const stop = new AbortController();
+    const during = { ...effects, signal: stop.signal };
+    const produced = produce(settings, { source: "simulator", types: "all" }, during);
+    produced.catch(() => undefined);
+    try {
+      for (const name of brokerNames) {
+        await cluster.stop(name);
+        await cluster.up();
+      }
+    } finally {
+      stop.abort();
+      await simulator.close();
     }
-  } finally {
-    stop.abort();
-    await simulator.close();
-  }
-  const summary = await produced;
-  const keys = (await readTopic(settings, topic)).map(({ value }) => {
-    const { id, event_type: type } = JSON.parse(value) as { id: string; event_type: string };
-    return eventKey({ id, type });
-  });
-  report("restarted", { produced: summary.produced, found: keys.length });
-  expect(keys.length).toBeGreaterThan(300);
-  expect([keys.length, new Set(keys).size]).toEqual([summary.produced, summary.produced]);
-});
+    const summary = await produced;
+    const keys = (await readTopic(settings, topic)).map(({ value }) => {
+      const { id, event_type: type } = JSON.parse(value) as { id: string; event_type: string };
+      return eventKey({ id, type });
+    });
+    report("restarted", { produced: summary.produced, found: keys.length });
+    expect(keys.length).toBeGreaterThan(300);
+    expect([keys.length, new Set(keys).size]).toEqual([summary.produced, summary.produced]);
+  },
+);
 
 it("finds the single broker's topics again, and none of the three's", async () => {
   const three = await listTopics(cluster.settings("single"));

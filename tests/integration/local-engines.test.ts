@@ -229,6 +229,6 @@ it("prints an engine's log, and names the engines for one that is none", async (
   const { status, stderr } = await workbench(home, "logs", "kafak");
   expect([status, stderr]).toEqual([
     2,
-    expect.stringMatching(/"kafak" \(the engines are kafka, ministack/),
+    expect.stringMatching(/"kafak" \(the engines are kafka, kafka-2, kafka-3, ministack/),
   ]);
 });

@@ -110,7 +110,7 @@ async function fetchShapes(admin: Admin, topics: readonly string[]): Promise<Top
     includeSynonyms: false,
     resources: topics.map((name) => ({ type: topicResource, name, configNames })),
   });
-  return metadata.topics.map(({ name, partitions }) => {
+  const shapes = metadata.topics.map(({ name, partitions }): TopicShape => {
     const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries;
     return {
       topic: name,
@@ -119,4 +119,6 @@ async function fetchShapes(admin: Admin, topics: readonly string[]): Promise<Top
       config: new Map(entries?.map(({ configName, configValue }) => [configName, configValue])),
     };
   });
+  // In the order asked for: the cluster answers in any.
+  return shapes.sort((a, b) => topics.indexOf(a.topic) - topics.indexOf(b.topic));
 }

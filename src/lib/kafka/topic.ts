@@ -2,7 +2,7 @@ import type { Admin } from "kafkajs";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
-import { kafkaError } from "./kafka-error";
+import { hasErrorType, kafkaError } from "./kafka-error";
 import { reportDifferences, topicConfig } from "./topic-config";
 import { fetchTopicId } from "./topic-id";
 
@@ -49,8 +49,7 @@ export async function ensureTopic(
   const { topic, partitions, replication } = settings.kafka;
   const wanted = [topic, deadLetterTopic(topic), ...beside];
   await withAdmin(settings, effects, async (admin) => {
-    const existing = new Set(await admin.listTopics());
-    const missing = wanted.filter((name) => !existing.has(name));
+    const missing = await findMissing(admin, wanted);
     const made = missing.length === 0 ? [] : await createTopics(admin, settings, missing, effects);
     if (made.length > 0) {
       effects.logger.info("topics made", { topics: made.join(", "), partitions, replication });
@@ -63,6 +62,25 @@ export async function ensureTopic(
     await withAdmin(settings, effects, (admin) => fetchLogBounds(admin, name));
   }
 }
+
+/**
+ * The topics that are not there. Each is asked for by its name: kafkajs cannot list them while any
+ * topic of the cluster, whoever's, is without a leader.
+ */
+async function findMissing(admin: Admin, names: readonly string[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const name of names) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [name] });
+    } catch (error) {
+      if (!hasErrorType(error, unknownTopic)) throw error;
+      missing.push(name);
+    }
+  }
+  return missing;
+}
+
+const unknownTopic: ReadonlySet<string> = new Set(["UNKNOWN_TOPIC_OR_PARTITION"]);
 
 /** While a broker leaves in peace, the cluster counts itself as having one less. */
 const leavingAttempts = 6;

@@ -4,6 +4,7 @@ import type { Effects } from "../../lib/effects";
 import { describeError } from "../../lib/errors";
 import { withAdmin } from "../../lib/kafka/client";
 import { probeHttp } from "../engines/engine";
+import { brokerNames } from "../engines/kafka-cluster";
 import { engineState } from "../processes";
 import { readPorts } from "../ports";
 import type { Check } from "./check";
@@ -37,15 +38,23 @@ export async function checkEngines(
   return [...(await Promise.all(checks)), ...crashed(home)];
 }
 
-/** Engines that are started when first needed: only a crash is worth telling. */
+/** One broker of three, and engines that are started when first needed: a crash is worth telling. */
 function crashed(home: string): Check[] {
-  return ["trino"]
-    .filter((name) => engineState(home, name).state === "crashed")
-    .map((name) => ({
-      name: "Trino",
+  const checks = [
+    { name: "trino", title: "Trino", again: "the next query starts it again" },
+    ...brokerNames.map((name) => ({
+      name,
+      title: `Kafka's broker ${name}`,
+      again: `${up} starts it again`,
+    })),
+  ];
+  return checks
+    .filter(({ name }) => engineState(home, name).state === "crashed")
+    .map(({ name, title, again }) => ({
+      name: title,
       ok: false,
       detail: "it had been started, and its process is gone",
-      fix: `npx workbench logs ${name} tells why; the next query starts it again`,
+      fix: `npx workbench logs ${name} tells why; ${again}`,
     }));
 }
 
@@ -73,6 +82,11 @@ async function askKafka(
   effects: Pick<Effects, "logger" | "sleep">,
 ): Promise<string> {
   const { brokers } = await withAdmin(settings, effects, (admin) => admin.describeCluster());
+  const named = settings.kafka.brokers.length;
+  // Named may be some of them, as many as are enough to find the others.
+  if (brokers.length < named) {
+    throw new Error(`${brokers.length} of the ${named} brokers in KAFKA_BROKERS are there`);
+  }
   return `answers, ${brokers.length} broker${brokers.length === 1 ? "" : "s"}`;
 }
 
