@@ -1,5 +1,6 @@
 import type { Logger } from "../lib/effects";
 import { describeError } from "../lib/errors";
+import { printable } from "./format/printable";
 import { type LogLevel, logLevels } from "./log-options";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -26,7 +27,7 @@ export function terminalLogger(
     (message: string, fields?: Fields): void => {
       if (!isLogged(own, level)) return;
       before();
-      stream.write(`${prefix}${word}${message}${formatFields(fields)}\n`);
+      stream.write(`${prefix}${word}${harmless(`${message}${formatFields(fields)}`)}\n`);
     };
   return {
     debug: writer("debug", "debug: "),
@@ -38,6 +39,11 @@ export function terminalLogger(
 /** Whether lines of a level are written where another is the least. */
 export function isLogged(level: LogLevel, least: LogLevel): boolean {
   return logLevels.indexOf(level) >= logLevels.indexOf(least);
+}
+
+/** What outsiders wrote, such as the line that a reason quotes, must not steer the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, (character) => printable(character));
 }
 
 function formatFields(fields: Fields | undefined): string {

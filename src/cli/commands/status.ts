@@ -26,6 +26,8 @@ export function register(program: Command, context: CliContext): void {
         },
         ({ engines, kafka }) => `${formatStatus(engines)}\n\n${formatLags(kafka)}`,
       );
+      // All is said. A broker that takes a connection and never answers would hold us up for long.
+      process.exit();
     });
 }
 

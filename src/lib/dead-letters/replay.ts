@@ -128,7 +128,7 @@ class Replay {
         : undefined,
     );
     await writer?.flush();
-    effects.progress({ step: "replay", state: "done", fraction: 1, figures: { ...counts } });
+    effects.progress({ step: "replay", state: "done", fraction: 1, figures: this.figures() });
     return { ...counts };
   }
 
@@ -167,7 +167,12 @@ class Replay {
       this.count(read, letter);
       if (read.kind === "readable") await writer?.add(letter, read);
     }
-    this.effects.progress({ step: "replay", state: "reading letters", figures: { ...counts } });
+    this.effects.progress({ step: "replay", state: "reading letters", figures: this.figures() });
+  }
+
+  private figures(): Record<string, number> {
+    const { letters, replayed, still_unreadable: unreadable } = this.counts;
+    return { letters, replayed, unreadable };
   }
 
   private count(read: Reread, letter: Letter): void {

@@ -7,7 +7,7 @@ export interface PrometheusMetrics {
   /** Where they are kept: hand it over as `effects.metrics`. */
   metrics: Metrics;
   /** All of them now, in Prometheus's text format. */
-  text(): Promise<string>;
+  text: () => Promise<string>;
   /** The content type of that text. */
   contentType: string;
 }
