@@ -42,7 +42,8 @@ export function register(program: Command, context: CliContext): void {
     .addHelpText(
       "after",
       "\nOn a terminal a board is drawn in place: … marks a window that is open, ~ one that was\n" +
-        "seen in part. Elsewhere each window that closes is a line, and each correction of it.\n" +
+        "seen in part. Elsewhere each window that closes is a line. At the end the windows that\n" +
+        "are open are given as they stand.\n" +
         "With --lines and --json both, the summary is the last line.",
     )
     .action(async (flags: LiveFlags) => {
@@ -109,11 +110,13 @@ function chooseView(
     });
   };
   if (flags.lines === true || flags.json === true || !stdout.isTTY) {
-    const format = flags.lines === true ? formatJsonLine : formatWindow;
-    const quiet = flags.json === true && flags.lines !== true;
+    const lines = linesOf(flags);
     return {
       preliminary: false,
-      ...(quiet ? {} : { window: (update) => context.write(`${format(update)}\n`) }),
+      window: async (update) => {
+        const line = lines(update);
+        if (line !== undefined) await context.write(`${line}\n`);
+      },
       refresh: progress,
     };
   }
@@ -128,6 +131,14 @@ function chooseView(
     },
     logger: clearingLogger(effects.logger, () => drawing.clear()),
   };
+}
+
+/** The line a window gets: all of it with `--lines`, none beside `--json`, a few words otherwise. */
+function linesOf(flags: LiveFlags): (update: WindowUpdate) => string | undefined {
+  if (flags.lines === true) return formatJsonLine;
+  // Corrections come by the dozen, each of few events: they are in the last line, and in --lines.
+  return (update) =>
+    flags.json === true || update.state === "updated" ? undefined : formatWindow(update);
 }
 
 /** A log line takes the board's place; the next board comes below it. */

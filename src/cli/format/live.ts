@@ -1,6 +1,7 @@
 import type { LiveSnapshot, WindowTotals } from "../../lib/live/board";
 import type { WindowUpdate } from "../../lib/live/update";
 import type { WatchStats } from "../../lib/live/watch";
+import { countOf } from "../../lib/analyses/leaders";
 import { formatCount } from "../../lib/notebook/figures";
 import { showControls } from "../../lib/notebook/html";
 import { formatTextTable } from "../../lib/notebook/text-table";
@@ -57,6 +58,7 @@ const all = { headRows: 1000, tailRows: 0 };
 export function formatStats(stats: WatchStats, at: string): string {
   const troubles: [number, string][] = [
     [stats.late_events, "late"],
+    [stats.windows_updated, stats.windows_updated === 1 ? "correction" : "corrections"],
     [stats.too_late, "too late"],
     [stats.future, "from the future (is this clock right?)"],
     [stats.unreadable, "unreadable"],
@@ -122,7 +124,7 @@ export function formatWindow(update: WindowUpdate): string {
   ];
   const [first] = busiest(update);
   return [
-    `${update.bucket_start.slice(0, 19)}Z ${update.state.padEnd(7)} ${formatCount(update.events)} events`,
+    `${update.bucket_start.slice(0, 19)}Z ${update.state.padEnd(7)} ${countOf(update.events, "event")}`,
     showControls(types),
     ...(first === undefined
       ? []

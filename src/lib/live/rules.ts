@@ -37,7 +37,7 @@ export const defaultWindowRules: WindowRules = {
   futureMs: 300_000,
   aheadMs: 600_000,
   maxWindows: 1000,
-  maxEvents: 2_000_000,
+  maxEvents: 1_000_000,
   maxKeys: 200_000,
 };
 

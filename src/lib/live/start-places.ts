@@ -20,18 +20,27 @@ export interface Start {
 }
 
 /**
- * Reads where to begin: `now`, `earliest`, or a duration back such as `10m`, by the records' Kafka
- * timestamps.
+ * Reads how far back to begin: `now`, `earliest`, or a duration such as `10m`.
  *
- * @throws {@link WorkbenchError} code USAGE if it is none of these, KAFKA
+ * @returns milliseconds; Infinity for all there is
+ * @throws {@link WorkbenchError} code USAGE
+ */
+export function readBackMs(from: string): number {
+  if (from === "earliest") return Infinity;
+  return from === "now" ? 0 : parseDurationMs(from, "from, neither now nor earliest,");
+}
+
+/**
+ * Finds the places to begin at, by the records' Kafka timestamps.
+ *
+ * @param backMs - see {@link readBackMs}
+ * @throws {@link WorkbenchError} code KAFKA
  */
 export async function findStart(
   settings: KafkaConfig,
-  from: string,
+  backMs: number,
   effects: Effects,
 ): Promise<Start> {
-  const backMs =
-    from === "earliest" ? Infinity : from === "now" ? 0 : parseDurationMs(from, "from");
   const fromMs = effects.now() - backMs;
   const { topic } = settings.kafka;
   return withAdmin(settings, effects, async (admin) => {

@@ -5,7 +5,7 @@ import { toWorkbenchError } from "../errors";
 import { ensureTopic } from "../kafka/topic";
 import { LiveMeter } from "./meter";
 import type { WindowRules } from "./rules";
-import { findStart } from "./start-places";
+import { findStart, readBackMs } from "./start-places";
 import { TopicReader } from "./topic-reader";
 import type { LiveStats, WindowUpdate } from "./update";
 import { WaitedClock } from "./waited-clock";
@@ -69,8 +69,9 @@ export async function watchAggregates(
   const clock = new WaitedClock(() => effects.now());
   const aggregates = new WindowedAggregates(rulesOf(options), clock);
   const forMs = options.for === undefined ? undefined : parseDurationMs(options.for, "for");
+  const backMs = readBackMs(options.from ?? "now");
   await ensureTopic(settings, effects);
-  const start = await findStart(settings, options.from ?? "now", effects);
+  const start = await findStart(settings, backMs, effects);
   return new Watch(settings, options, effects, aggregates, clock).run(start, forMs);
 }
 
