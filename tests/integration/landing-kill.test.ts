@@ -120,7 +120,7 @@ async function playRound(round: number, action: Action, state: State): Promise<b
   const startedMs = Date.now();
   // The dead hold up the group until their sessions end: the short form does not wait for that.
   if (isLong || living.length === 0) await fillUp();
-  const share = isLong ? random.pick([0, 0.1, 0.3]) : 0.1;
+  const share = isLong ? random.pick([0, 0.1, 0.2, 0.4]) : 0.1;
   for (const proxy of proxies) proxy.script = randomFaults(random, share);
   const faultsBefore = countFaults();
   const members = living.length;
@@ -129,7 +129,7 @@ async function playRound(round: number, action: Action, state: State): Promise<b
   const counts = hit !== undefined && (await act(action, victim, hit, state));
   expectAlive();
   const objects = await outlook.noteObjects();
-  table.push({
+  const row = {
     round: counts ? round : `(${round})`,
     action,
     state: counts ? state : `missed ${state}`,
@@ -139,7 +139,9 @@ async function playRound(round: number, action: Action, state: State): Promise<b
     consumers: `${members} → ${living.length}`,
     objects,
     seconds: Math.round((Date.now() - startedMs) / 1000),
-  });
+  };
+  table.push(row);
+  if (isLong) process.stderr.write(`${Object.values(row).join("  ")}\n`);
   return counts;
 }
 
