@@ -67,10 +67,9 @@ class Landing:
             self.sizes[partition] = 0
         lines.append(b'%s,"_partition":%d,"_offset":%d}' % (value[:-1], partition, offset))
         self.sizes[partition] += len(value)
-        return (
-            len(lines) >= self.job["rotateMessages"]
-            or self.sizes[partition] >= self.job["rotateBytes"]
-        )
+        max_messages: int = self.job["rotateMessages"]
+        max_bytes: int = self.job["rotateBytes"]
+        return len(lines) >= max_messages or self.sizes[partition] >= max_bytes
 
     def write(self, partition: int) -> int:
         """Writes a partition's object, created once; returns the number of its messages."""

@@ -23,7 +23,7 @@ def produce(job: Job, step: Step) -> int:
             "bootstrap.servers": job["brokers"],
             "acks": "all",
             "enable.idempotence": True,
-            # librdkafka's defaults are 5 ms, 10,000 messages and 1 MB: of these the first is raised.
+            # librdkafka's defaults are 5 ms, 10,000 messages and 1 MB: the first is raised.
             "linger.ms": 20,
             "batch.num.messages": 10_000,
             "batch.size": 1_000_000,
@@ -74,8 +74,9 @@ def consume(job: Job, step: Step, landing: Landing) -> int:
 
     while read < step["events"]:
         for message in consumer.consume(poll_messages, 0.5):
-            if message.error() is not None:
-                raise RuntimeError(message.error().str())
+            error = message.error()
+            if error is not None:
+                raise RuntimeError(error.str())
             partition, offset, value = message.partition(), message.offset(), message.value()
             if partition is None or offset is None or not isinstance(value, bytes):
                 raise RuntimeError("a message without a place or a value")

@@ -19,6 +19,7 @@ const foreign = /^(AWS_|KAFKA_|GITHUB_|GLUE_|ATHENA_|RAW_|PROCESSED_|ROTATE_|SIM
 
 /** Starts a broker and an S3 endpoint; `close` stops them and deletes what they held. */
 export async function startBenchEngines(): Promise<BenchEngines> {
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { home: installed } = loadSettings({ env: process.env });
   const home = mkdtempSync(join(tmpdir(), "workbench-bench-"));
   for (const name of ["venv", "engines"]) symlinkSync(join(installed, name), join(home, name));
@@ -28,8 +29,7 @@ export async function startBenchEngines(): Promise<BenchEngines> {
     rmSync(home, { recursive: true, force: true });
   };
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-  const env = { ...Object.fromEntries(own), ...quiet, WORKBENCH_HOME: home };
+  const env = { ...Object.fromEntries(own), WORKBENCH_HOME: home };
   try {
     const engines = ["kafka", "ministack", "aws"] as const;
     const { local } = await bringUp({ home, env, engines }, effects);

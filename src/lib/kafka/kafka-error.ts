@@ -9,6 +9,42 @@ const connectionNames = new Set([
   "KafkaJSNoBrokerAvailableError",
 ]);
 
+/** Codes of Kafka's answers to a batch that are looked at one by one. */
+export const ProduceCode = {
+  none: 0,
+  unknownPartition: 3,
+  messageTooLarge: 10,
+  batchTooLarge: 18,
+  /** It is in the log already. */
+  duplicate: 46,
+} as const;
+
+/** The cluster has lost, or given to another, what it knew of this producer. */
+const lostProducer = new Set([
+  "OUT_OF_ORDER_SEQUENCE_NUMBER",
+  "DUPLICATE_SEQUENCE_NUMBER",
+  "UNKNOWN_PRODUCER_ID",
+  "INVALID_PRODUCER_EPOCH",
+  "PRODUCER_FENCED",
+]);
+
+/** The error of a code, as kafkajs would throw it. */
+export function produceError(code: number): Error {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS, and without types
+  const { createErrorFromCode } = require("kafkajs/src/protocol/error") as {
+    createErrorFromCode: (code: number) => Error;
+  };
+  return createErrorFromCode(code);
+}
+
+/** Whether what kafkajs has thrown may pass by itself. */
+export function isRetriable(error: unknown): boolean {
+  if (error instanceof WorkbenchError) return error.retryable;
+  if (!(error instanceof Error) || !error.name.startsWith("KafkaJS")) return false;
+  const { retriable, type } = error as KafkaJsError;
+  return retriable !== false && !lostProducer.has(type ?? "");
+}
+
 /** Turns what kafkajs throws into a {@link WorkbenchError} code KAFKA, with what mends it. */
 export function kafkaError(
   error: unknown,
@@ -43,6 +79,14 @@ export function kafkaError(
       cause: error,
       hint: "npx workbench produce makes it",
     });
+  }
+  const lost = chain.find(({ type }) => lostProducer.has(type ?? ""));
+  if (lost !== undefined) {
+    return new WorkbenchError(
+      "KAFKA",
+      `Kafka at ${brokers} does not know this producer any more: ${describeError(lost)}`,
+      { cause: error, retryable: true, hint: "run it again: it begins as a new producer" },
+    );
   }
   return new WorkbenchError("KAFKA", `Kafka at ${brokers}: ${describeError(innermost)}`, {
     cause: error,

@@ -19,6 +19,8 @@ export interface LogBounds {
   high: bigint;
 }
 
+const maxDeadLetterBytes = 32 * 1024 * 1024;
+
 /** The name of the topic that takes what cannot be read from another. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dead-letter`;
@@ -57,7 +59,13 @@ export async function ensureTopic(
           numPartitions: partitions,
           replicationFactor: replication,
           // The raw objects' rules hold only where every record keeps its offset.
-          configEntries: [{ name: "cleanup.policy", value: "delete" }],
+          configEntries: [
+            { name: "cleanup.policy", value: "delete" },
+            // What the topic itself does not take for its size is to have a place here.
+            ...(name === deadLetterTopic(topic)
+              ? [{ name: "max.message.bytes", value: String(maxDeadLetterBytes) }]
+              : []),
+          ],
         })),
       });
       effects.logger.info("topics made", { topics: missing.join(", "), partitions, replication });
