@@ -1,3 +1,4 @@
+import type { KafkaSettings } from "../config/settings";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig } from "./client";
@@ -24,6 +25,16 @@ export interface BatchSender {
   close(): Promise<void>;
 }
 
+/** Where a sender writes, and as whom. */
+export interface SenderTarget {
+  kafka: Pick<KafkaSettings, "brokers">;
+  topic: string;
+  codec: Codec;
+  cluster: InternalCluster;
+  producerId: bigint;
+  producerEpoch: number;
+}
+
 /**
  * An idempotent producer over kafkajs' connections: a batch is compressed and encoded once, and is
  * tried again as the same bytes with the same sequence number, so that the broker stores it once
@@ -33,14 +44,9 @@ export interface BatchSender {
 export class IdempotentSender implements BatchSender {
   private readonly sequences = new Map<number, number>();
 
-  private constructor(
-    private readonly settings: KafkaConfig,
+  constructor(
+    private readonly target: SenderTarget,
     private readonly effects: Effects,
-    private readonly topic: string,
-    private readonly codec: Codec,
-    private readonly cluster: InternalCluster,
-    private readonly producerId: bigint,
-    private readonly producerEpoch: number,
   ) {}
 
   /** @throws {@link WorkbenchError} code KAFKA */
@@ -60,8 +66,8 @@ export class IdempotentSender implements BatchSender {
     };
     try {
       const { producerId, producerEpoch } = await retrying(open, effects, firstPauseMs * 20);
-      const id = BigInt(producerId);
-      return new IdempotentSender(settings, effects, topic, codec, cluster, id, producerEpoch);
+      const producer = { producerId: BigInt(producerId), producerEpoch };
+      return new IdempotentSender({ ...settings, ...producer, topic, codec, cluster }, effects);
     } catch (error) {
       await cluster.disconnect().catch(() => undefined);
       throw kafkaError(error, { ...settings.kafka, topic });
@@ -69,11 +75,10 @@ export class IdempotentSender implements BatchSender {
   }
 
   async send(partition: number, records: EncodedRecords): Promise<"stored" | "too-large"> {
-    const { producerId, producerEpoch } = this;
+    const { codec, kafka, topic, ...producer } = this.target;
     const sequence = this.sequences.get(partition) ?? 0;
-    const body = await this.codec.compress(records.bytes);
-    const origin = { producerId, producerEpoch, sequence };
-    const batch = encodeBatch(records, body, this.codec.number, origin);
+    const body = await codec.compress(records.bytes);
+    const batch = encodeBatch(records, body, codec.number, { ...producer, sequence });
     let tries = 0;
     const attempt = async (): Promise<"stored" | "too-large"> => {
       tries += 1;
@@ -92,16 +97,16 @@ export class IdempotentSender implements BatchSender {
     try {
       return await retrying(attempt, this.effects, patienceMs);
     } catch (error) {
-      throw kafkaError(error, { ...this.settings.kafka, topic: this.topic });
+      throw kafkaError(error, { ...kafka, topic });
     }
   }
 
   close(): Promise<void> {
-    return this.cluster.disconnect();
+    return this.target.cluster.disconnect();
   }
 
   private async request(partition: number, batch: Buffer): Promise<number> {
-    const { cluster, topic } = this;
+    const { cluster, topic } = this.target;
     await cluster.refreshMetadataIfNecessary();
     const [leader] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
     if (leader === undefined) throw produceError(ProduceCode.unknownPartition);
@@ -129,7 +134,7 @@ export class IdempotentSender implements BatchSender {
   /** Learns anew who leads what, and throws the error on: the next try may find it mended. */
   private async recover(error: unknown): Promise<never> {
     if (isRetriable(error)) {
-      const { cluster } = this;
+      const { cluster } = this.target;
       try {
         if (nameOf(error) === "KafkaJSConnectionClosedError") {
           cluster.removeBroker(error as { host: string; port: number });
