@@ -64,7 +64,7 @@ export interface ProduceSummary {
   produced: number;
   /** Left out, being in the topic already; files and archive hours leave nothing out. */
   duplicates: number;
-  /** Of a type that is not kept, or not readable (those are in the dead-letter topic). */
+  /** Of a type that is not kept, or not readable or too large (those are in the dead-letter topic). */
   skipped: number;
   requests: number;
   /** Requests answered "304 Not Modified". */
@@ -155,7 +155,12 @@ async function produceFrom(
   const seen = source.repeats
     ? await recallSeenEvents(settings, effects, source.address)
     : undefined;
-  const producer = await createProducer(settings, effects);
+  const deadLetters = new DeadLetters(settings, effects);
+  const producer = await createProducer(settings, effects, topic, async (record, reason) => {
+    const { key, value } = record;
+    await deadLetters.add({ key, value, headers: { reason, origin: source.name } });
+    await deadLetters.flush();
+  });
   const coverage =
     source.measuresCoverage === true
       ? await CoverageWriter.connect(settings, effects, source)
@@ -164,7 +169,6 @@ async function produceFrom(
     enrichment === undefined
       ? undefined
       : await EnrichmentWriter.connect(settings, effects, source, enrichment);
-  const deadLetters = new DeadLetters(settings, effects);
   const sinks: Sinks = { producer, deadLetters, coverage, enricher };
   try {
     return await new ProduceRun(source, options, effects, sinks, seen).run(publish);
@@ -349,7 +353,7 @@ class ProduceRun {
       events: this.events,
       produced: this.sinks.producer.stored,
       duplicates: this.duplicates,
-      skipped: this.skipped,
+      skipped: this.skipped + this.sinks.producer.refused,
       requests: this.stats.requests,
       not_modified: this.stats.notModified,
       coverage: this.stats.coverage,

@@ -4,7 +4,7 @@ import { describeError, WorkbenchError } from "../errors";
 import { type Line, splitLines } from "./lines";
 
 /** A line of an hour file. */
-export type ArchiveLine = Omit<Line, "bytesRead">;
+export type ArchiveLine = Line;
 
 /**
  * The lines of an hour file as its bytes come, decompressed where they are compressed. Nothing is

@@ -1,7 +1,7 @@
 import { type Effects, throwIfAborted } from "../effects";
 import { describeError, WorkbenchError } from "../errors";
 import { parseEvent } from "../events/parse-event";
-import { type Line, readLines } from "./lines";
+import { type Line, readLineBlocks } from "./lines";
 
 /**
  * Reads a file from end to end before anything is made of it, so that a file that is missing, cut
@@ -12,12 +12,14 @@ import { type Line, readLines } from "./lines";
 export async function checkFile(path: string, effects: Effects): Promise<void> {
   let first: Line | undefined;
   let last: Line | undefined;
-  for await (const line of readLines(path)) {
-    if (line.number % 1000 === 0) throwIfAborted(effects.signal);
-    if (line.text.trim() === "") continue;
-    if (first === undefined) checkFirst(path, line);
-    first ??= line;
-    last = line;
+  for await (const { lines } of readLineBlocks(path)) {
+    throwIfAborted(effects.signal);
+    for (const line of lines) {
+      if (line.isBlank) continue;
+      if (first === undefined) checkFirst(path, line);
+      first ??= line;
+      last = line;
+    }
   }
   if (last === undefined) {
     throw new WorkbenchError("BAD_INPUT", `${path} is empty`, {

@@ -4,7 +4,7 @@ import { describeError, WorkbenchError } from "../errors";
 import type { GitHubEvent } from "../events/event";
 import { parseEvent } from "../events/parse-event";
 import { checkFile } from "./check-file";
-import { fileError, readLines } from "./lines";
+import { fileError, readLineBlocks } from "./lines";
 import type { EventSource, SourceBatch, UnreadableEvent } from "./source";
 
 const batchSize = 500;
@@ -64,32 +64,33 @@ async function* readFiles(
         fraction: Math.min(1, (bytesBefore + bytesRead) / totalBytes),
       },
     });
-    for await (const line of readLines(path)) {
-      if (effects.signal?.aborted === true) return;
-      bytesRead = line.bytesRead;
-      if (line.text.trim() === "") continue;
-      try {
-        events.push(parseEvent(JSON.parse(line.text)));
-      } catch (error) {
-        unreadable.push({
-          raw: line.text,
-          reason:
-            error instanceof SyntaxError
-              ? `not JSON: ${describeError(error)}`
-              : describeError(error),
-          origin: `${path}:${line.number}`,
-        });
-      }
-      if (events.length + unreadable.length >= batchSize) {
-        yield batch();
-        events = [];
-        unreadable = [];
+    for await (const block of readLineBlocks(path)) {
+      bytesRead = block.bytesRead;
+      for (const line of block.lines) {
+        if (effects.signal?.aborted === true) return;
+        if (line.isBlank) continue;
+        const { text } = line;
+        try {
+          events.push(parseEvent(JSON.parse(text)));
+        } catch (error) {
+          unreadable.push({ raw: text, reason: reasonOf(error), origin: `${path}:${line.number}` });
+        }
+        if (events.length + unreadable.length >= batchSize) {
+          yield batch();
+          events = [];
+          unreadable = [];
+        }
       }
     }
     bytesRead = sizes[index] ?? bytesRead;
     yield batch();
     bytesBefore += bytesRead;
   }
+}
+
+function reasonOf(error: unknown): string {
+  const reason = describeError(error);
+  return error instanceof SyntaxError ? `not JSON: ${reason}` : reason;
 }
 
 function rethrowAs(path: string): (error: unknown) => never {

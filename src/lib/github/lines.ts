@@ -1,22 +1,29 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 import { describeError, WorkbenchError } from "../errors";
 
 /** One line of a file. */
 export interface Line {
-  /** Without its line end. */
-  text: string;
+  /** Without its line end; decoded each time it is asked for. */
+  readonly text: string;
+  /** Whether there is nothing in it but white space. */
+  readonly isBlank: boolean;
   /** From 1. */
-  number: number;
+  readonly number: number;
   /** Whether a line end follows: where not, it is the file's last and may be cut off. */
-  ended: boolean;
-  /** Bytes read of the file (compressed, where it is) up to this line, roughly. */
+  readonly ended: boolean;
+}
+
+/** Lines that came together. */
+export interface LineBlock {
+  lines: readonly Line[];
+  /** Bytes read of the file (compressed, where it is) up to the last of them, roughly. */
   bytesRead: number;
 }
 
-const maxLineLength = 64_000_000;
+const maxLineBytes = 64_000_000;
+const lineEnd = 0x0a;
 
 /**
  * Yields the lines of a text file, gzip-compressed or not (told by its first bytes, whatever its
@@ -25,15 +32,15 @@ const maxLineLength = 64_000_000;
  *
  * @throws {@link WorkbenchError} code BAD_INPUT if the file is missing, unreadable or cut off
  */
-export async function* readLines(path: string): AsyncGenerator<Line> {
+export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   const gzip = await isGzip(path);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const stream = gzip ? file.pipe(createGunzip()) : file;
+  const stream = gzip ? file.pipe(createGunzip({ chunkSize: 256 * 1024 })) : file;
   // pipe() does not hand errors on.
   if (gzip) file.on("error", (error) => stream.destroy(error));
   try {
-    for await (const line of splitLines(stream as AsyncIterable<Buffer>, path)) {
-      yield { ...line, bytesRead: file.bytesRead };
+    for await (const lines of splitBlocks(stream as AsyncIterable<Buffer>, path)) {
+      yield { lines, bytesRead: file.bytesRead };
     }
   } catch (error) {
     throw fileError(path, error);
@@ -51,26 +58,58 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
 export async function* splitLines(
   chunks: AsyncIterable<Buffer>,
   name: string,
-): AsyncGenerator<Omit<Line, "bytesRead">> {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
+): AsyncGenerator<Line> {
+  for await (const lines of splitBlocks(chunks, name)) yield* lines;
+}
+
+/** The lines that end in each piece; the bytes of a line are decoded only where they are wanted. */
+async function* splitBlocks(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+): AsyncGenerator<readonly Line[]> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
   let number = 0;
   for await (const chunk of chunks) {
-    const pieces = decoder.write(chunk).split("\n");
-    pieces[0] = rest + (pieces[0] ?? "");
-    rest = pieces.pop() ?? "";
-    for (const text of pieces) {
+    const lines: Line[] = [];
+    let from = 0;
+    for (let end = chunk.indexOf(lineEnd); end >= 0; end = chunk.indexOf(lineEnd, from)) {
+      const tail = chunk.subarray(from, end);
       number += 1;
-      yield { text: tidy(text, number), number, ended: true };
+      lines.push(new ByteLine(rest.length === 0 ? tail : Buffer.concat([...rest, tail]), number));
+      rest = [];
+      restBytes = 0;
+      from = end + 1;
     }
-    if (rest.length > maxLineLength) {
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+    restBytes += chunk.length - from;
+    if (lines.length > 0) yield lines;
+    if (restBytes > maxLineBytes) {
       throw new WorkbenchError("BAD_INPUT", `${name}: line ${number + 1} has no end`, {
         hint: "give a file with one JSON event a line",
       });
     }
   }
-  rest += decoder.end();
-  if (rest !== "") yield { text: tidy(rest, number + 1), number: number + 1, ended: false };
+  if (restBytes > 0) yield [new ByteLine(Buffer.concat(rest), number + 1, false)];
+}
+
+class ByteLine implements Line {
+  constructor(
+    private readonly bytes: Buffer,
+    readonly number: number,
+    readonly ended = true,
+  ) {}
+
+  get text(): string {
+    const text = this.bytes.toString("utf8");
+    const line = text.endsWith("\r") ? text.slice(0, -1) : text;
+    return this.number === 1 && line.startsWith("\uFEFF") ? line.slice(1) : line;
+  }
+
+  get isBlank(): boolean {
+    // Nearly every line begins with a brace.
+    return this.bytes[0] !== 0x7b && this.text.trim() === "";
+  }
 }
 
 /** The error of reading a file, with its name and what mends it. */
@@ -121,9 +160,4 @@ async function isGzip(path: string): Promise<boolean> {
   } catch (error) {
     throw fileError(path, error);
   }
-}
-
-function tidy(text: string, number: number): string {
-  const line = text.endsWith("\r") ? text.slice(0, -1) : text;
-  return number === 1 && line.startsWith("\uFEFF") ? line.slice(1) : line;
 }

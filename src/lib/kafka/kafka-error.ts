@@ -34,6 +34,42 @@ const noTls = /before secure TLS connection was established|wrong version number
 export type KafkaTarget = Pick<KafkaSettings, "brokers" | "topic"> &
   Partial<Pick<KafkaSettings, "ssl" | "sasl">>;
 
+/** Codes of Kafka's answers to a batch that are looked at one by one. */
+export const ProduceCode = {
+  none: 0,
+  unknownPartition: 3,
+  messageTooLarge: 10,
+  batchTooLarge: 18,
+  /** It is in the log already. */
+  duplicate: 46,
+} as const;
+
+/** The cluster has lost, or given to another, what it knew of this producer. */
+const lostProducer = new Set([
+  "OUT_OF_ORDER_SEQUENCE_NUMBER",
+  "DUPLICATE_SEQUENCE_NUMBER",
+  "UNKNOWN_PRODUCER_ID",
+  "INVALID_PRODUCER_EPOCH",
+  "PRODUCER_FENCED",
+]);
+
+/** The error of a code, as kafkajs would throw it. */
+export function produceError(code: number): Error {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS, and without types
+  const { createErrorFromCode } = require("kafkajs/src/protocol/error") as {
+    createErrorFromCode: (code: number) => Error;
+  };
+  return createErrorFromCode(code);
+}
+
+/** Whether what kafkajs has thrown may pass by itself. */
+export function isRetriable(error: unknown): boolean {
+  if (error instanceof WorkbenchError) return error.retryable;
+  if (!(error instanceof Error) || !error.name.startsWith("KafkaJS")) return false;
+  const { retriable, type } = error as KafkaJsError;
+  return retriable !== false && !lostProducer.has(type ?? "");
+}
+
 /** Turns what kafkajs throws into a {@link WorkbenchError} code KAFKA, with what mends it. */
 export function kafkaError(error: unknown, kafka: KafkaTarget): WorkbenchError {
   if (error instanceof WorkbenchError) return error;
@@ -74,6 +110,14 @@ export function kafkaError(error: unknown, kafka: KafkaTarget): WorkbenchError {
     return fail(
       `Kafka at ${brokers} has no topic ${kafka.topic}`,
       "npx workbench produce makes it",
+    );
+  }
+  const lost = chain.find(({ type }) => lostProducer.has(type ?? ""));
+  if (lost !== undefined) {
+    return fail(
+      `Kafka at ${brokers} does not know this producer any more: ${describeError(lost)}`,
+      "run it again: it begins as a new producer",
+      true,
     );
   }
   return fail(`Kafka at ${brokers}: ${reason}`, undefined);

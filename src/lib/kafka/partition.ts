@@ -3,6 +3,9 @@ import type { PartitionMetadata } from "kafkajs";
 /** Tells the partition of a key. */
 export type ChoosePartition = (key: string | Buffer) => number;
 
+/** Keys whose partition is remembered: a few repositories are behind most events. */
+const maxRemembered = 20_000;
+
 /**
  * Makes the function that tells a key's partition: murmur2 of the key, made positive, modulo the
  * number of partitions, as Kafka's own Java client does, so that every client agrees.
@@ -22,5 +25,15 @@ export async function createPartitioner(partitions: number): Promise<ChooseParti
       isr: [],
     }),
   );
-  return (key) => choose({ topic: "", partitionMetadata, message: { key, value: null } });
+  const remembered = new Map<string, number>();
+  return (key) => {
+    const known = typeof key === "string" ? remembered.get(key) : undefined;
+    if (known !== undefined) return known;
+    const partition = choose({ topic: "", partitionMetadata, message: { key, value: null } });
+    if (typeof key !== "string") return partition;
+    // Beginning anew costs little; what is forgotten one by one would have to be put in order.
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(key, partition);
+    return partition;
+  };
 }

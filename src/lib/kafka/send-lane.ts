@@ -1,16 +1,24 @@
 import type { Effects } from "../effects";
 import type { OutgoingRecord } from "./producer";
+import { sizeOfRecord } from "./record-batch";
 
 const maxBatchRecords = 2000;
-const maxBatchBytes = 750_000;
+/** Before compression; with what surrounds it less than a broker takes by default (1,048,588). */
+const maxBatchBytes = 900_000;
 /** Lets a batch gather before the first send; while one is in flight the next gathers by itself. */
 const lingerMs = 10;
+
+/** A record and the bytes it takes, at most. */
+export interface SizedRecord {
+  record: OutgoingRecord;
+  bytes: number;
+}
 
 /**
  * The records on their way to one partition, in order: one send in flight, the rest waiting.
  */
 export class SendLane {
-  private queue: { record: OutgoingRecord; bytes: number }[] = [];
+  private queue: SizedRecord[] = [];
   private running: Promise<void> | undefined;
 
   /**
@@ -19,13 +27,13 @@ export class SendLane {
    */
   constructor(
     private readonly effects: Pick<Effects, "sleep">,
-    private readonly send: (records: readonly OutgoingRecord[]) => Promise<void>,
+    private readonly send: (records: readonly SizedRecord[]) => Promise<void>,
     private readonly settled: (bytes: number) => void,
   ) {}
 
-  /** Takes a record and returns its size in bytes, roughly. */
+  /** Takes a record and returns the bytes it takes, at most. */
   add(record: OutgoingRecord): number {
-    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + 64;
+    const bytes = sizeOfRecord(record);
     this.queue.push({ record, bytes });
     this.running ??= this.run();
     return bytes;
@@ -40,14 +48,14 @@ export class SendLane {
     await this.effects.sleep(lingerMs);
     while (this.queue.length > 0) {
       const batch = this.take();
-      await this.send(batch.map(({ record }) => record));
-      this.settled(batch.reduce((sum, { bytes }) => sum + bytes, 0));
+      await this.send(batch);
+      this.settled(sumBytes(batch));
     }
     // Here, not in a later microtask: a record added in between would wait for ever.
     this.running = undefined;
   }
 
-  private take(): { record: OutgoingRecord; bytes: number }[] {
+  private take(): SizedRecord[] {
     let count = 0;
     for (let bytes = 0; count < Math.min(this.queue.length, maxBatchRecords); count += 1) {
       bytes += this.queue[count]?.bytes ?? 0;
@@ -56,4 +64,9 @@ export class SendLane {
     }
     return this.queue.splice(0, count);
   }
+}
+
+/** The bytes of several records, at most. */
+export function sumBytes(records: readonly SizedRecord[]): number {
+  return records.reduce((sum, { bytes }) => sum + bytes, 0);
 }

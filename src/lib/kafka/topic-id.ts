@@ -1,4 +1,5 @@
 import type { Kafka } from "kafkajs";
+import { encoderOf, internalCluster, type InternalEncoder } from "./internal-cluster";
 
 /**
  * Asks the cluster for a topic's id: a UUID that a topic made anew does not share. Kafka tells it
@@ -40,53 +41,8 @@ export async function fetchTopicId(kafka: Kafka, topic: string): Promise<string 
 const metadataKey = 3;
 const metadataVersion = 12;
 
-interface Encoder {
-  writeBufferInternal(value: Buffer): void;
-}
-
-interface Connection {
-  send<T>(call: {
-    request: {
-      apiKey: number;
-      apiVersion: number;
-      apiName: string;
-      encode: () => Promise<Encoder>;
-    };
-    response: {
-      decode: (payload: Buffer) => Promise<Buffer>;
-      parse: (payload: Buffer) => Promise<T>;
-    };
-  }): Promise<T>;
-}
-
-interface Broker {
-  versions: Readonly<Record<number, { maxVersion: number }>>;
-  connect(): Promise<void>;
-  connectionPool: { getConnection(): Promise<Connection> };
-}
-
-interface Cluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  refreshMetadata(): Promise<void>;
-  findControllerBroker(): Promise<Broker>;
-}
-
-function internalCluster(kafka: Kafka): Cluster | undefined {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === "private:Kafka:createCluster",
-  );
-  if (symbol === undefined) return undefined;
-  const create = (kafka as unknown as Record<symbol, unknown>)[symbol];
-  if (typeof create !== "function") return undefined;
-  return (create as (options: object) => Cluster)({
-    metadataMaxAge: 300_000,
-    allowAutoTopicCreation: false,
-  });
-}
-
 /** The request's body, after kafkajs' header: that of flexible versions ends in a tag buffer. */
-function encodeRequest(topic: string): Encoder {
+function encodeRequest(topic: string): InternalEncoder {
   const name = Buffer.from(topic);
   const anyId = Buffer.alloc(16);
   const body = Buffer.concat([
@@ -99,11 +55,7 @@ function encodeRequest(topic: string): Encoder {
     Buffer.from([0, 0]), // no auto-creation, no operations
     Buffer.from([0]), // the request's tags
   ]);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS, and without types
-  const KafkaEncoder = require("kafkajs/src/protocol/encoder") as new () => Encoder;
-  const encoder = new KafkaEncoder();
-  encoder.writeBufferInternal(body);
-  return encoder;
+  return encoderOf(body);
 }
 
 /** The id of the one topic in an answer, as 32 hexadecimal digits. */

@@ -20,6 +20,8 @@ export interface LogBounds {
   high: bigint;
 }
 
+const maxDeadLetterBytes = 32 * 1024 * 1024;
+
 /** The name of the topic that takes what cannot be read from another. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dead-letter`;
@@ -99,15 +101,17 @@ async function createTopics(
   effects: Pick<Effects, "sleep">,
 ): Promise<string[]> {
   const { partitions, replication } = kafka;
-  const configEntries = Object.entries(topicConfig(replication)).map(([name, value]) => ({
-    name,
-    value,
-  }));
   const topics = names.map((topic) => ({
     topic,
     numPartitions: partitions,
     replicationFactor: replication,
-    configEntries,
+    configEntries: Object.entries({
+      ...topicConfig(replication),
+      // What the topic itself does not take for its size is to have a place there.
+      ...(topic === deadLetterTopic(kafka.topic)
+        ? { "max.message.bytes": String(maxDeadLetterBytes) }
+        : {}),
+    }).map(([name, value]) => ({ name, value })),
   }));
   for (let attempt = 1; ; attempt += 1) {
     try {

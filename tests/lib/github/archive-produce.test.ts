@@ -48,6 +48,7 @@ vi.mock("../../../src/lib/kafka/producer", () => ({
       get stored() {
         return count;
       },
+      refused: 0,
       close: () => Promise.resolve(),
     });
   },

@@ -24,7 +24,7 @@ describe("SendLane", () => {
               inFlight += 1;
               expect(inFlight).toBe(1);
               await effects.sleep(5);
-              sent.push(...batch.map(({ value }) => String(value).slice(0, 8)));
+              sent.push(...batch.map(({ record: { value } }) => String(value).slice(0, 8)));
               inFlight -= 1;
             },
             (done) => (bytes -= done),
