@@ -88,6 +88,7 @@ class Running {
     this.done = consume(settings, { until: "forever" }, this.effects());
     // Looked at in the end.
     this.done.catch(() => undefined);
+    running.push(this);
   }
 
   private effects(): Effects {
@@ -115,8 +116,11 @@ function produceEvents(settings: Settings, count: number, from: number): Promise
 }
 
 const doors: Door[] = [];
-afterEach(() => {
+const running: Running[] = [];
+afterEach(async () => {
+  for (const { stop } of running) stop.abort();
   for (const door of doors.splice(0)) door.close();
+  await Promise.allSettled(running.splice(0).map(({ done }) => done));
 });
 
 /** Settings whose S3 is behind a door. */
@@ -135,14 +139,14 @@ describe("S3 away", () => {
   it(`for ${awaySeconds} s: it holds no more than its limits, goes on, and loses nothing`, async () => {
     const { settings, door } = await behindDoor(often);
     await produceEvents(settings, 600, 0);
-    const running = new Running(settings);
+    const consumer = new Running(settings);
     await expect.poll(() => objectCount(settings), { timeout: 30_000 }).toBeGreaterThan(0);
     door.shut();
     await produceEvents(settings, 3000, 600);
     await pause(awaySeconds * 1000);
     // Two buffers a partition, and no more, however much there is to read.
-    expect(running.highest["workbench_consumer_paused_partitions"]).toBe(3);
-    expect(running.highest["workbench_consumer_buffered_bytes"]).toBeLessThan(2_000_000);
+    expect(consumer.highest["workbench_consumer_paused_partitions"]).toBe(3);
+    expect(consumer.highest["workbench_consumer_buffered_bytes"]).toBeLessThan(2_000_000);
     door.isShut = false;
     const all = await placesInLog(settings);
     await expect
@@ -151,23 +155,23 @@ describe("S3 away", () => {
         interval: 500,
       })
       .toBe(all.length);
-    running.stop.abort();
-    expect((await running.done).lag).toBe(0);
+    consumer.stop.abort();
+    expect((await consumer.done).lag).toBe(0);
     expect(placesOf(await readRaw(settings))).toEqual(all);
-    expect(running.totals["workbench_s3_retries_total"]).toBeGreaterThan(0);
+    expect(consumer.totals["workbench_s3_retries_total"]).toBeGreaterThan(0);
     // Its heartbeats went on: it was given its partitions once.
-    expect(running.totals["workbench_rebalances_total"]).toBe(1);
+    expect(consumer.totals["workbench_rebalances_total"]).toBe(1);
   });
 
   it("is no reason not to stop: what is not written is left for the next", async () => {
     const { settings, door } = await behindDoor({ ...often, maxAgeMs: 60_000, maxMessages: 1e6 });
     await produceEvents(settings, 100, 0);
-    const running = new Running(settings);
-    await expect.poll(() => running.states, { timeout: 20_000 }).toContain("buffering");
+    const consumer = new Running(settings);
+    await expect.poll(() => consumer.states, { timeout: 60_000 }).toContain("buffering");
     door.shut();
     const before = Date.now();
-    running.stop.abort();
-    expect(await running.done).toMatchObject({ messages: 0, lag: 100 });
+    consumer.stop.abort();
+    expect(await consumer.done).toMatchObject({ messages: 0, lag: 100 });
     expect(Date.now() - before).toBeLessThan(22_000);
     door.isShut = false;
     expect(await consume(settings, {}, systemEffects())).toMatchObject({ messages: 100, lag: 0 });
@@ -180,7 +184,7 @@ describe("while it runs", () => {
     const settings = freshSettings("fault", { rotation: often });
     const { topic } = settings.kafka;
     await produceEvents(settings, 300, 0);
-    const running = new Running(settings);
+    const consumer = new Running(settings);
     await expect
       .poll(async () => placesOf(await readRaw(settings)).length, { timeout: 30_000 })
       .toBe(300);
@@ -188,7 +192,7 @@ describe("while it runs", () => {
     await withPlainAdmin(settings, (admin) => admin.deleteTopics({ topics: [topic] }));
     await pause(300);
     await produceEvents(settings, 30, 500);
-    await expect(running.done).rejects.toMatchObject({
+    await expect(consumer.done).rejects.toMatchObject({
       code: "TOPIC_MISMATCH",
       message: expect.stringMatching(/made anew|was deleted/) as string,
       hint: expect.stringMatching(/DATASET/) as string,
@@ -205,7 +209,7 @@ describe("while it runs", () => {
     const { settings, door } = await behindDoor({ ...often, maxAgeMs: 1000 });
     const { topic, group } = settings.kafka;
     await produceEvents(settings, 300, 0);
-    const running = new Running(settings);
+    const consumer = new Running(settings);
     await expect
       .poll(async () => placesOf(await readRaw(settings)).length, { timeout: 30_000 })
       .toBe(300);
@@ -213,7 +217,7 @@ describe("while it runs", () => {
     door.shut();
     await produceEvents(settings, 3000, 300);
     await expect
-      .poll(() => running.highest["workbench_consumer_paused_partitions"], { timeout: 20_000 })
+      .poll(() => consumer.highest["workbench_consumer_paused_partitions"], { timeout: 20_000 })
       .toBe(3);
     const ends = await withPlainAdmin(settings, async (admin) => {
       const offsets = await admin.fetchTopicOffsets(topic);
@@ -223,7 +227,7 @@ describe("while it runs", () => {
     });
     await produceEvents(settings, 60, 4000);
     door.isShut = false;
-    await expect(running.done).rejects.toMatchObject({
+    await expect(consumer.done).rejects.toMatchObject({
       code: "TOPIC_MISMATCH",
       message: expect.stringMatching(/were deleted before they were landed/) as string,
       hint: expect.stringMatching(/DATASET/) as string,
@@ -267,7 +271,7 @@ describe("while it runs", () => {
     child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
     const exit = once(child, "exit");
-    await expect.poll(() => log, { timeout: 30_000 }).toMatch(/writer .*state=buffering/);
+    await expect.poll(() => log, { timeout: 60_000 }).toMatch(/writer .*state=buffering/);
     const before = Date.now();
     child.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);
