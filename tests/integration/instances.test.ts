@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { readKafkaStatus } from "../../src/cli/kafka-status";
 import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
@@ -25,8 +25,8 @@ interface Running {
 }
 
 const started: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill("SIGKILL");
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
 });
 
 function startInstances(settings: Settings, ...flags: string[]): Running {
@@ -67,7 +67,8 @@ async function awaitShared(settings: Settings, running: Running): Promise<void> 
     .toEqual([[1, 2], 0]);
 }
 
-it("share the partitions until nothing lags, and stop together in peace", async () => {
+// Side by side: most of their time they wait for a group to settle.
+it.concurrent("share the partitions until nothing lags, and stop together in peace", async () => {
   const settings = freshSettings("inst");
   await produce(settings, { source: "file", files: [eventFile(600)] }, systemEffects());
   const flags = ["--until", "forever", "--instances", "2", "--json", "--metrics-port", "0"];
@@ -100,24 +101,27 @@ it("share the partitions until nothing lags, and stop together in peace", async 
   expect(placesOf(raw)).toEqual(await placesInLog(settings));
 });
 
-it("fail loudly with the line of one that is killed, and leave none behind", async () => {
-  const settings = freshSettings("inst");
-  await produce(settings, { source: "file", files: [eventFile(60)] }, systemEffects());
-  const running = startInstances(settings, "--until", "forever", "--instances", "2");
-  await awaitShared(settings, running);
-  const children = childrenOf(running.pid);
-  process.kill(children[1] ?? 0, "SIGKILL");
-  expect(await running.exit).toEqual([1, null]);
-  expect(running.err()).toMatch(
-    new RegExp(
-      `^workbench: instance 2 \\(pid ${String(children[1])}\\) was killed by SIGKILL`,
-      "m",
-    ),
-  );
-  expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
-});
+it.concurrent(
+  "fail loudly with the line of one that is killed, and leave none behind",
+  async () => {
+    const settings = freshSettings("inst");
+    await produce(settings, { source: "file", files: [eventFile(60)] }, systemEffects());
+    const running = startInstances(settings, "--until", "forever", "--instances", "2");
+    await awaitShared(settings, running);
+    const children = childrenOf(running.pid);
+    process.kill(children[1] ?? 0, "SIGKILL");
+    expect(await running.exit).toEqual([1, null]);
+    expect(running.err()).toMatch(
+      new RegExp(
+        `^workbench: instance 2 \\(pid ${String(children[1])}\\) was killed by SIGKILL`,
+        "m",
+      ),
+    );
+    expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  },
+);
 
-it("end with the command that started them, though it is killed", async () => {
+it.concurrent("end with the command that started them, though it is killed", async () => {
   const settings = freshSettings("inst");
   await produce(settings, { source: "file", files: [eventFile(60)] }, systemEffects());
   const running = startInstances(settings, "--until", "forever", "--instances", "2");
@@ -132,17 +136,21 @@ it("end with the command that started them, though it is killed", async () => {
   expect((await eventsGroup(settings))?.members).toEqual([]);
 });
 
-it("are warned of where there are more than partitions, and pass on how one failed", async () => {
-  const settings = freshSettings("inst");
-  await produce(settings, { source: "file", files: [eventFile(6)] }, systemEffects());
-  const running = startInstances(settings, "--instances", "4", "--json");
-  expect(await running.exit, running.err()).toEqual([0, null]);
-  expect(running.err()).toContain(
-    "warning: 4 instances for 3 partitions: 1 will have nothing to do\n",
-  );
-  expect(JSON.parse(running.out())).toMatchObject({ messages: 6, lag: 0 });
+it.concurrent(
+  "are warned of where there are more than partitions, and pass on how one failed",
+  async () => {
+    const fresh = freshSettings("inst");
+    const settings = { ...fresh, kafka: { ...fresh.kafka, partitions: 1 } };
+    await produce(settings, { source: "file", files: [eventFile(6)] }, systemEffects());
+    const running = startInstances(settings, "--instances", "2", "--json");
+    expect(await running.exit, running.err()).toEqual([0, null]);
+    expect(running.err()).toContain(
+      "warning: 2 instances for 1 partition: 1 will have nothing to do\n",
+    );
+    expect(JSON.parse(running.out())).toMatchObject({ messages: 6, lag: 0 });
 
-  const wrong = startInstances(settings, "--instances", "2", "--sinks", "nowhere");
-  expect(await wrong.exit).toEqual([2, null]);
-  expect(wrong.err()).toMatch(/^workbench: instance \d: there is no sink "nowhere" \(the sink/m);
-});
+    const wrong = startInstances(settings, "--instances", "2", "--sinks", "nowhere");
+    expect(await wrong.exit).toEqual([2, null]);
+    expect(wrong.err()).toMatch(/^workbench: instance \d: there is no sink "nowhere" \(the sink/m);
+  },
+);
