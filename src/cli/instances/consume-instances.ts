@@ -41,7 +41,8 @@ export async function consumeInstances(
     const partitions = before[0]?.partitions.length ?? count;
     if (count > partitions) {
       effects.logger.warn(
-        `${count} instances for ${partitions} partitions: ${count - partitions} will have nothing to do`,
+        `${count} instances for ${partitions} ${partitions === 1 ? "partition" : "partitions"}: ` +
+          `${count - partitions} will have nothing to do`,
       );
     }
     const summary = await runInstances(
