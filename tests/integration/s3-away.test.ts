@@ -116,7 +116,7 @@ function summarize(
     return {
       phase,
       seconds: own.length,
-      least: Math.min(...own),
+      least: Math.min(Infinity, ...own),
       most: Math.max(...own),
       last: own.at(-1) ?? 0,
     };
