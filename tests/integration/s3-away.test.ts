@@ -23,7 +23,7 @@ const isLong = awaySeconds > 10;
 /** Some 8 MB a second in the long form. */
 const messagesPerSecond = isLong ? 6000 : 1500;
 /** Resident, whatever S3 does: docs/topics/delivery.md says why. */
-const boundMb = 600;
+const boundMb = 512;
 
 let settings: Settings;
 let outlook: Outlook;
