@@ -73,14 +73,20 @@ export async function sendPlain(settings: Settings, messages: Message[]): Promis
   await producer.disconnect();
 }
 
+/** A record as a plain consumer reads it. */
+export interface TopicRecord {
+  partition: number;
+  key: Buffer | null;
+  /** Empty where there is none. */
+  value: string;
+  headers: Record<string, string>;
+}
+
 /** All records of a topic, read by a plain consumer. */
-export async function readTopic(
-  settings: Settings,
-  topic: string,
-): Promise<{ partition: number; value: string; headers: Record<string, string> }[]> {
+export async function readTopic(settings: Settings, topic: string): Promise<TopicRecord[]> {
   const offsets = await withPlainAdmin(settings, (admin) => admin.fetchTopicOffsets(topic));
   const total = offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-  const records: { partition: number; value: string; headers: Record<string, string> }[] = [];
+  const records: TopicRecord[] = [];
   if (total === 0) return records;
   const consumer = plainKafka(settings).consumer({ groupId: `check-${Math.random()}` });
   await consumer.connect();
@@ -95,6 +101,7 @@ export async function readTopic(
         ]);
         records.push({
           partition,
+          key: message.key,
           value: message.value?.toString() ?? "",
           headers: Object.fromEntries(headers) as Record<string, string>,
         });

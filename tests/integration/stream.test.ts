@@ -135,7 +135,8 @@ describe("consume", () => {
     const settings = freshSettings();
     await produceFile(settings, eventFile(20));
     await sendPlain(settings, [
-      { key: "a", value: "nonsense", partition: 1 },
+      // A key that is no text stays as it is.
+      { key: Buffer.from([0xff, 0x00, 0x80]), value: "nonsense", partition: 1 },
       { key: "b", value: null, partition: 1 },
       { key: "c", value: '{"id":"1"}', partition: 2 },
     ]);
@@ -146,6 +147,7 @@ describe("consume", () => {
     });
     const letters = await readTopic(settings, `${settings.kafka.topic}.dead-letter`);
     expect(letters.map(({ value }) => value).sort()).toEqual(["", "nonsense", '{"id":"1"}']);
+    expect(letters.find(({ value }) => value === "nonsense")?.key?.toString("hex")).toBe("ff0080");
     for (const { headers, partition } of letters) {
       expect(headers["partition"]).toBe(String(partition));
       expect(headers["topic"]).toBe(settings.kafka.topic);

@@ -344,84 +344,90 @@ describe("PartitionWriter", () => {
     expect(bench.store.objects.size).toBe(0);
   });
 
-  it("loses nothing and doubles nothing, whatever crashes and whoever writes late", async () => {
-    const step = fc.oneof(
-      fc.record({
-        do: fc.constant("feed" as const),
-        who: fc.nat(1),
-        count: fc.integer({ min: 1, max: 8 }),
-      }),
-      fc.record({
-        do: fc.constant("flush" as const),
-        who: fc.nat(1),
-        fate: fc.constantFrom("ok", "hidden", "late", "never", "again"),
-      }),
-      fc.record({ do: fc.constant("crash" as const), who: fc.nat(1) }),
-      fc.record({ do: fc.constant("retire" as const), who: fc.nat(1) }),
-      fc.record({ do: fc.constant("late" as const) }),
-      fc.record({ do: fc.constant("commits" as const), work: fc.boolean() }),
-    );
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { maxLength: 40 }),
-        fc.uniqueArray(fc.nat(length - 1), { maxLength: 4 }),
-        fc.integer({ min: 2, max: 9 }),
-        async (steps, unreadable, maxMessages) => {
-          const bench = new Bench(new Set(unreadable), maxMessages);
-          const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
-          // Two writers at once: the second is the owner that was paused and wakes up stale.
-          const writers = [bench.writer(), bench.writer()];
-          for (const action of steps) {
-            if (action.do === "late") bench.store.settleLate();
-            else if (action.do === "commits") bench.commitWorks = action.work;
-            else {
-              const writer = writers[action.who] ?? bench.writer();
-              if (action.do === "feed") bench.feed(writer, action.count);
-              else if (action.do === "crash") writers[action.who] = bench.writer();
-              else if (action.do === "retire") {
-                writer.retire();
-                writers[action.who] = bench.writer();
-              } else {
-                let isMet = writer.isUploading;
-                bench.store.plan = () => {
-                  isMet = true;
-                  return action.fate;
-                };
-                void writer.flush("age").catch((error: unknown) => bench.failures.push(error));
-                // Compressed on the thread pool, which takes its time.
-                while (!isMet && writer.isUploading) await settle();
-                await settle();
+  it(
+    "loses nothing and doubles nothing, whatever crashes and whoever writes late",
+    { timeout: 60_000 },
+    async () => {
+      const step = fc.oneof(
+        fc.record({
+          do: fc.constant("feed" as const),
+          who: fc.nat(1),
+          count: fc.integer({ min: 1, max: 8 }),
+        }),
+        fc.record({
+          do: fc.constant("flush" as const),
+          who: fc.nat(1),
+          fate: fc.constantFrom("ok", "hidden", "late", "never", "again"),
+        }),
+        fc.record({ do: fc.constant("crash" as const), who: fc.nat(1) }),
+        fc.record({ do: fc.constant("retire" as const), who: fc.nat(1) }),
+        fc.record({ do: fc.constant("late" as const) }),
+        fc.record({ do: fc.constant("commits" as const), work: fc.boolean() }),
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { maxLength: 40 }),
+          fc.uniqueArray(fc.nat(length - 1), { maxLength: 4 }),
+          fc.integer({ min: 2, max: 9 }),
+          async (steps, unreadable, maxMessages) => {
+            const bench = new Bench(new Set(unreadable), maxMessages);
+            const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+            // Two writers at once: the second is the owner that was paused and wakes up stale.
+            const writers = [bench.writer(), bench.writer()];
+            for (const action of steps) {
+              if (action.do === "late") bench.store.settleLate();
+              else if (action.do === "commits") bench.commitWorks = action.work;
+              else {
+                const writer = writers[action.who] ?? bench.writer();
+                if (action.do === "feed") bench.feed(writer, action.count);
+                else if (action.do === "crash") writers[action.who] = bench.writer();
+                else if (action.do === "retire") {
+                  writer.retire();
+                  writers[action.who] = bench.writer();
+                } else {
+                  let isMet = writer.isUploading;
+                  bench.store.plan = () => {
+                    isMet = true;
+                    return action.fate;
+                  };
+                  void writer.flush("age").catch((error: unknown) => bench.failures.push(error));
+                  // Compressed on the thread pool, which takes its time.
+                  while (!isMet && writer.isUploading) await settle();
+                  await settle();
+                }
               }
+              bench.store.plan = () => "ok";
             }
-            bench.store.plan = () => "ok";
-          }
-          // All is well again: one owner reads to the end.
-          bench.commitWorks = true;
-          bench.store.settleLate();
-          for (const writer of writers) writer.retire();
-          const owner = bench.writer();
-          while (owner.nextOffset < BigInt(length)) {
-            bench.feed(owner, length);
+            // All is well again: one owner reads to the end.
+            bench.commitWorks = true;
+            bench.store.settleLate();
+            for (const writer of writers) writer.retire();
+            const owner = bench.writer();
+            while (owner.nextOffset < BigInt(length)) {
+              bench.feed(owner, length);
+              await owner.drain("stop");
+            }
             await owner.drain("stop");
-          }
-          await owner.drain("stop");
-          const landed = bench
-            .objects()
-            .flat()
-            .sort((a, b) => a - b);
-          const readable = bench.log
-            .map((_, index) => index)
-            .filter((index) => !unreadable.includes(index));
-          expect(landed).toEqual(readable);
-          const letters = new Set(
-            bench.letters.letters.map(({ headers }) => Number(headers["offset"])),
-          );
-          expect([...letters].sort((a, b) => a - b)).toEqual([...unreadable].sort((a, b) => a - b));
-          expect(bench.committed).toBe(BigInt(length));
-          expect(bench.failures).toEqual([]);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
+            const landed = bench
+              .objects()
+              .flat()
+              .sort((a, b) => a - b);
+            const readable = bench.log
+              .map((_, index) => index)
+              .filter((index) => !unreadable.includes(index));
+            expect(landed).toEqual(readable);
+            const letters = new Set(
+              bench.letters.letters.map(({ headers }) => Number(headers["offset"])),
+            );
+            expect([...letters].sort((a, b) => a - b)).toEqual(
+              [...unreadable].sort((a, b) => a - b),
+            );
+            expect(bench.committed).toBe(BigInt(length));
+            expect(bench.failures).toEqual([]);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
 });
