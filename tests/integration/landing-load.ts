@@ -30,6 +30,7 @@ const awkwardTexts = [
 /** Keeps a topic busy until it is stopped. */
 export class Load {
   sent = 0;
+  sentBytes = 0;
   private readonly random: Random;
   private readonly pool: string;
   private readonly producer: Producer;
@@ -71,6 +72,7 @@ export class Load {
         await this.producer.send({ topic: this.topic, messages: takeSome(own) });
     }
     this.sent += count;
+    this.sentBytes += messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   }
 
   async stop(): Promise<void> {
