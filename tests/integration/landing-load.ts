@@ -14,6 +14,8 @@ export interface LoadOptions {
 }
 
 const tickMs = 100;
+/** A broker takes a megabyte at most. */
+const maxRequestBytes = 500_000;
 /** Texts are cut from it: too long for gzip to find it again. */
 const poolBytes = 1_000_000;
 /** A key that is no text, and a value that is JSON but for its bytes. */
@@ -28,6 +30,7 @@ const awkwardTexts = [
 /** Keeps a topic busy until it is stopped. */
 export class Load {
   sent = 0;
+  sentBytes = 0;
   private readonly random: Random;
   private readonly pool: string;
   private readonly producer: Producer;
@@ -54,6 +57,8 @@ export class Load {
   /** Begins to send, at the rate asked for. */
   start(): void {
     this.running = this.run();
+    // Told by `stop`.
+    this.running.catch(() => undefined);
   }
 
   /** Sends so many at once. */
@@ -63,9 +68,11 @@ export class Load {
     // One partition a send: one over several can lose what it has acknowledged.
     for (let partition = 0; partition < partitions; partition += 1) {
       const own = messages.filter((message) => message.partition === partition);
-      if (own.length > 0) await this.producer.send({ topic: this.topic, messages: own });
+      while (own.length > 0)
+        await this.producer.send({ topic: this.topic, messages: takeSome(own) });
     }
     this.sent += count;
+    this.sentBytes += messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   }
 
   async stop(): Promise<void> {
@@ -131,6 +138,13 @@ export class Load {
       Buffer.from("[1,2,3]"),
     ]);
   }
+}
+
+/** Takes out as many as go into one request. */
+function takeSome(messages: Message[]): Message[] {
+  let bytes = 0;
+  const end = messages.findIndex(({ value }) => (bytes += value?.length ?? 0) > maxRequestBytes);
+  return messages.splice(0, end === -1 ? messages.length : Math.max(1, end));
 }
 
 /** kafkajs as anybody would use it, with nothing of the workbench. */
