@@ -9,7 +9,7 @@ import { VirtualTime } from "../support/virtual-time";
 const topic = "events";
 
 /** What the cluster does with a request: answers with a code of Kafka's, says nothing, or breaks. */
-type Answer = number | "nothing" | Error;
+type Answer = number | "nothing" | "silence" | Error;
 
 function answerTo(code: number, partition: number): Buffer {
   const name = Buffer.from(topic);
@@ -39,6 +39,7 @@ function clusterOf(answers: Answer[]): {
       sent.push(Buffer.from(buffer));
       const answer = answers.shift() ?? 0;
       if (answer instanceof Error) throw answer;
+      if (answer === "silence") return new Promise(() => undefined);
       const payload = answerTo(answer === "nothing" ? 0 : answer, answer === "nothing" ? 9 : 2);
       return response.parse(await response.decode(payload));
     },
@@ -78,9 +79,14 @@ function senderOf(answers: Answer[], codec = plain) {
   let retries = 0;
   const metrics = { ...silentMetrics, add: (): void => void (retries += 1) };
   const kafka = { brokers: ["127.0.0.1:9092"] };
+  const open = (): Promise<InternalCluster> => {
+    done.push("open");
+    return Promise.resolve(cluster);
+  };
   const sender = new IdempotentSender(
-    { kafka, topic, codec, cluster, producerId: 7n, producerEpoch: 0 },
+    { kafka, topic, codec, open, producerId: 7n, producerEpoch: 0 },
     time.effects({ metrics }),
+    cluster,
   );
   return { sender, sent, done, time, retries: () => retries };
 }
@@ -105,16 +111,17 @@ describe("IdempotentSender", () => {
   });
 
   it.each([
-    ["the leader has moved", 6],
-    ["too few replicas are in sync", 19],
-    ["the broker waited too long for its replicas", 7],
-    ["the connection broke", closed],
-  ])("sends the very same bytes again where %s", async (_, answer) => {
+    ["the leader has moved", 6, "refresh"],
+    ["too few replicas are in sync", 19, "refresh"],
+    ["the broker waited too long for its replicas", 7, "refresh"],
+    ["the connection broke", closed, "open"],
+    ["no answer comes", "silence" as const, "open"],
+  ])("sends the very same bytes again where %s", async (_, answer, remedy) => {
     const { sender, sent, done, retries } = senderOf([answer, answer, 0]);
     expect(await sender.send(2, records(3))).toBe("stored");
     expect(sent).toHaveLength(3);
     expect(sent.every((request) => request.equals(sent[0] ?? Buffer.alloc(0)))).toBe(true);
-    expect(done.filter((name) => name === "refresh")).toHaveLength(2);
+    expect(done.filter((name) => name === remedy)).toHaveLength(2);
     expect(retries()).toBe(2);
     await sender.send(2, records(1));
     expect(sequenceIn(sent[3] ?? Buffer.alloc(0))).toBe(3);

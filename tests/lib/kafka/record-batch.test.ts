@@ -15,16 +15,21 @@ const kafkajsRecord = require("kafkajs/src/protocol/recordBatch/record/v0") as (
 const { RecordBatch } = require("kafkajs/src/protocol/recordBatch/v0") as {
   RecordBatch: (batch: object) => Promise<{ buffer: Buffer }>;
 };
-const kafkajsLong = require("kafkajs/src/utils/long") as {
-  fromValue: (value: string) => object;
-};
+const kafkajsLong = require("kafkajs/src/utils/long") as Record<
+  "fromValue",
+  (value: string) => object
+>;
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 const text = fc.string({ unit: "grapheme", maxLength: 300 });
 const records = fc.array(
   fc.record({
     key: fc.option(text),
-    value: fc.oneof(text, fc.constant(null), fc.uint8Array().map(Buffer.from)),
+    value: fc.oneof(
+      text,
+      fc.constant(null),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+    ),
     timestampMs: fc.integer({ min: 1_700_000_000_000, max: 1_700_100_000_000 }),
     headers: fc.dictionary(text, text, { maxKeys: 3 }),
   }),
