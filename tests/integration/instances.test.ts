@@ -126,8 +126,7 @@ it.concurrent("share the partitions until nothing lags, and stop together in pea
 it.concurrent(
   "fail loudly with the line of one that is killed, and leave none behind",
   async () => {
-    const settings = freshSettings("inst");
-    await produce(settings, { source: "file", files: [eventFile(60)] }, systemEffects());
+    const settings = given(killed);
     const running = startInstances(settings, "--until", "forever", "--instances", "2");
     await awaitShared(settings, running);
     const children = childrenOf(running.pid);
@@ -144,7 +143,7 @@ it.concurrent(
 );
 
 it.concurrent("end with the command that started them, though it is killed", async () => {
-  const settings = given(killed);
+  const settings = given(orphaned);
   const running = startInstances(settings, "--until", "forever", "--instances", "2");
   await awaitShared(settings, running);
   const children = childrenOf(running.pid);
