@@ -46,9 +46,7 @@ export function isRetriable(error: unknown): boolean {
   const chain = causes(error);
   const outer = chain[0];
   if (outer?.name.startsWith("KafkaJS") !== true) return false;
-  if (chain.some(({ name, type }) => name.includes("SASL") || lostProducer.has(type ?? ""))) {
-    return false;
-  }
+  if (chain.some(({ name }) => name.includes("SASL"))) return false;
   return (
     outer.retriable !== false ||
     chain.some(({ name, retriable }) => connectionNames.has(name) || retriable === true)
