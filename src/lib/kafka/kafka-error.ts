@@ -62,12 +62,20 @@ export function produceError(code: number): Error {
   return createErrorFromCode(code);
 }
 
-/** Whether what kafkajs has thrown may pass by itself. */
+/**
+ * Whether what kafkajs has thrown may pass by itself. Its error of having tried too often says no,
+ * whatever it tried: the errors underneath tell.
+ */
 export function isRetriable(error: unknown): boolean {
   if (error instanceof WorkbenchError) return error.retryable;
-  if (!(error instanceof Error) || !error.name.startsWith("KafkaJS")) return false;
-  const { retriable, type } = error as KafkaJsError;
-  return retriable !== false && !lostProducer.has(type ?? "");
+  const chain = causes(error);
+  const outer = chain[0];
+  if (outer?.name.startsWith("KafkaJS") !== true) return false;
+  if (chain.some(({ name }) => name.includes("SASL"))) return false;
+  return (
+    outer.retriable !== false ||
+    chain.some(({ name, retriable }) => connectionNames.has(name) || retriable === true)
+  );
 }
 
 /** Turns what kafkajs throws into a {@link WorkbenchError} code KAFKA, with what mends it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WorkbenchError } from "../../../src/lib/errors";
-import { kafkaError } from "../../../src/lib/kafka/kafka-error";
+import { isRetriable, kafkaError } from "../../../src/lib/kafka/kafka-error";
 
 const local = { brokers: ["127.0.0.1:9092"], topic: "github-events" };
 const remote = { brokers: ["kafka.example.org:9093"], topic: "github-events" };
@@ -68,5 +68,20 @@ describe("kafkaError", () => {
   it("leaves what is one of ours alone", () => {
     const error = new WorkbenchError("TOPIC_MISMATCH", "other topic");
     expect(kafkaError(error, local)).toBe(error);
+  });
+});
+
+describe("isRetriable", () => {
+  it("looks for the cause where kafkajs has tried too often", () => {
+    const gaveUp = (cause: Error): Error =>
+      named("KafkaJSNumberOfRetriesExceeded", "gave up", { cause, retriable: false });
+    expect(isRetriable(gaveUp(named("KafkaJSConnectionError", "refused")))).toBe(true);
+    expect(isRetriable(gaveUp(named("KafkaJSProtocolError", "no", { retriable: false })))).toBe(
+      false,
+    );
+    expect(isRetriable(named("KafkaJSSASLAuthenticationError", "no", { retriable: true }))).toBe(
+      false,
+    );
+    expect(isRetriable(new TypeError("ours"))).toBe(false);
   });
 });
