@@ -18,7 +18,7 @@ export interface WriterTrack {
 
 type StateListener = (partition: number, state: string) => void;
 
-const keptLines = 400;
+const keptLines = 2000;
 
 export class ConsumerProcess {
   readonly writers = new Map<number, WriterTrack>();

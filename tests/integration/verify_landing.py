@@ -36,7 +36,7 @@ ORIGIN = re.compile(r"_origin/(.+)\+(\d+)\.json")
 #: As JavaScript's encodeURIComponent leaves them.
 PLAIN = "!'()*-._~"
 SILENCE_SECONDS = 60.0
-SHOWN = 50
+SHOWN = 200
 
 
 @dataclass
