@@ -30,7 +30,8 @@ let [shared, killed, orphaned, narrow]: Settings[] = [];
 beforeAll(async () => {
   const prepare = async (events: number, partitions: number): Promise<Settings> => {
     const fresh = freshSettings("inst");
-    const settings = { ...fresh, kafka: { ...fresh.kafka, partitions } };
+    // A group of its own: kafkajs' members of one group must all read the same topics.
+    const settings = { ...fresh, kafka: { ...fresh.kafka, partitions, group: fresh.dataset } };
     await produce(settings, { source: "file", files: [eventFile(events)] }, systemEffects());
     return settings;
   };
@@ -46,7 +47,12 @@ afterAll(() => {
 function startInstances(settings: Settings, ...flags: string[]): Running {
   const program = join(installationDir, "scripts", "workbench");
   const child = spawn(process.execPath, [program, "consume", ...flags], {
-    env: { ...process.env, DATASET: settings.dataset, ROTATE_SECONDS: "1" },
+    env: {
+      ...process.env,
+      DATASET: settings.dataset,
+      KAFKA_GROUP: settings.kafka.group,
+      ROTATE_SECONDS: "1",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   started.push(child);
