@@ -145,7 +145,7 @@ export class IdempotentSender implements BatchSender {
       // settle): a new one does.
       if (this.cluster === cluster) this.cluster = undefined;
       cluster.disconnect().catch(() => undefined);
-      throw error;
+      throw asBrokenConnection(error);
     }
   }
 
@@ -181,6 +181,18 @@ export class IdempotentSender implements BatchSender {
       },
     });
   }
+}
+
+/**
+ * Where one partition's failure has closed the connections, another's request in the middle of them
+ * meets parts of kafkajs that are gone, as a TypeError.
+ */
+function asBrokenConnection(error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error;
+  return new WorkbenchError("KAFKA", `the connection to Kafka broke: ${error.message}`, {
+    retryable: true,
+    cause: error,
+  });
 }
 
 /** Tries again after what may pass, for some time. */

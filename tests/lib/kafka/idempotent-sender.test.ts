@@ -116,6 +116,7 @@ describe("IdempotentSender", () => {
     ["the broker waited too long for its replicas", 7, "refresh"],
     ["the connection broke", closed, "open"],
     ["no answer comes", "silence" as const, "open"],
+    ["another partition closed the connections", new TypeError("reading 'brokers'"), "open"],
   ])("sends the very same bytes again where %s", async (_, answer, remedy) => {
     const { sender, sent, done, retries } = senderOf([answer, answer, 0]);
     expect(await sender.send(2, records(3))).toBe("stored");
