@@ -11,6 +11,8 @@ import { consume } from "../../src/lib/consume";
 import { listLetters } from "../../src/lib/dead-letters/list";
 import { replayLetters } from "../../src/lib/dead-letters/replay";
 import { systemEffects } from "../../src/lib/effects";
+import { createKafka } from "../../src/lib/kafka/client";
+import { GroupLock } from "../../src/lib/kafka/group-lock";
 import { fetchRanges, readLog } from "../../src/lib/kafka/read-log";
 import { ensureTopic } from "../../src/lib/kafka/topic";
 import {
@@ -24,6 +26,7 @@ import {
 } from "./stream-support";
 
 const effects = systemEffects();
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Settings whose topics are there and empty. */
 async function emptyTopics(): Promise<Settings> {
@@ -194,23 +197,43 @@ describe("dead-letters replay", () => {
     expect(await replayLetters(settings, {}, effects)).toMatchObject({ already_replayed: 700 });
   });
 
-  it("lets one run at a time", async () => {
+  it("waits for who holds the lock, and is told where somebody else has taken it", async () => {
     const settings = await emptyTopics();
     await storeLetters(
       settings,
       Array.from({ length: 60 }, (_, id) => letterOf(settings, id, messageValue(id))),
     );
-    const runs = await Promise.allSettled(
-      [1, 2, 3].map(() => replayLetters(settings, {}, effects)),
-    );
-    // Whoever is in the way of another gives up or waits; what is left is done by the next.
-    for (const run of runs) {
-      if (run.status === "rejected") expect(run.reason).toMatchObject({ code: "KAFKA" });
+    const topic = `${settings.kafka.topic}.dead-letter`;
+    const group = `${topic}-replay`;
+    const lock = await GroupLock.take(settings, effects, group, topic);
+    const replay = replayLetters(settings, {}, effects);
+    await pause(3000);
+    expect(await readEvents(settings)).toEqual([]);
+    lock.check();
+    await lock.release();
+    expect(await replay).toMatchObject({ replayed: 60 });
+
+    const held = await GroupLock.take(settings, effects, group, topic);
+    held.check();
+    const intruder = (await createKafka(settings, effects)).consumer({ groupId: group });
+    await intruder.connect();
+    await intruder.subscribe({ topic });
+    await intruder.run({ eachBatch: () => Promise.resolve() });
+    let lost: unknown;
+    for (let attempt = 0; attempt < 40 && lost === undefined; attempt += 1) {
+      await pause(250);
+      try {
+        held.check();
+      } catch (error) {
+        lost = error;
+      }
     }
-    await replayLetters(settings, {}, effects);
-    const ids = (await readEvents(settings)).map(({ letter }) => letter);
-    expect(ids).toHaveLength(60);
-    expect(new Set(ids).size).toBe(60);
+    await intruder.disconnect();
+    await held.release();
+    expect(lost).toMatchObject({
+      code: "KAFKA",
+      message: expect.stringMatching(/joined/) as string,
+    });
   });
 
   it("does not send again what may have been sent, where the log was cut", async () => {
