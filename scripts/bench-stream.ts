@@ -25,8 +25,8 @@ const ways = ["produce", "consume"] as const;
 type Way = (typeof ways)[number];
 type Outcomes = ReadonlyMap<ClientName, Outcome[]>;
 
-/** How hard gzip tries for raw objects: zlib's own default. */
-const objectGzipLevel = 6;
+/** How hard gzip tries for raw objects, as in src/lib/landing. */
+const objectGzipLevel = 1;
 
 const { values } = parseArgs({
   options: {

@@ -27,9 +27,17 @@ const suites: readonly Suite[] = [
   check("types", "strict TypeScript", "npm run check:types"),
   check("lint", "eslint", "npm run check:lint"),
   check("format", "prettier", "npm run check:format"),
-  check("ruff", "ruff over the Python", `${python} -m ruff check glue jupyterhub tests`),
-  check("ruff-format", "ruff's format", `${python} -m ruff format --check glue jupyterhub tests`),
-  check("mypy", "mypy over the Python", `${python} -m mypy glue jupyterhub`),
+  check("ruff", "ruff over the Python", `${python} -m ruff check glue jupyterhub tests scripts`),
+  check(
+    "ruff-format",
+    "ruff's format",
+    `${python} -m ruff format --check glue jupyterhub tests scripts`,
+  ),
+  check(
+    "mypy",
+    "mypy over the Python",
+    `${python} -m mypy glue jupyterhub scripts/bench tests/integration`,
+  ),
   { name: "units", about: "no engine", kind: "vitest", command: vitestCommand("unit") },
   {
     name: "units-node24",

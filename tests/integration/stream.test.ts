@@ -365,13 +365,15 @@ describe("produce", () => {
   it("polls the simulator, stops in time, and leaves out what is in the topic already", async () => {
     const simulator = await startSimulator({
       ...simulatorDefaults,
+      // So few that a start on a busy machine still finds some of those it has seen.
+      rate: 60,
       port: 0,
       now: () => new Date().getTime(),
     });
     try {
       const settings = { ...freshSettings("demo"), simulatorUrl: simulator.address };
       const first = await produce(settings, { forMs: 3500, types: "all" }, effects);
-      expect(first.produced).toBeGreaterThan(400);
+      expect(first.produced).toBeGreaterThan(300);
       expect(first.events).toBe(first.produced + first.duplicates + first.skipped);
       expect(first.coverage).toBeGreaterThan(0.3);
       const second = await produce(settings, { once: true, types: "all" }, effects);
