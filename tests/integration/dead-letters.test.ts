@@ -28,10 +28,13 @@ import {
 const effects = systemEffects();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Settings whose topics are there and empty. */
+let made: Promise<unknown> = Promise.resolve();
+
+/** Settings whose topics are there and empty; topics are made one after another. */
 async function emptyTopics(): Promise<Settings> {
   const settings = freshSettings("letters");
-  await ensureTopic(settings, effects);
+  made = made.then(() => ensureTopic(settings, effects));
+  await made;
   return settings;
 }
 
@@ -174,69 +177,77 @@ describe("dead-letters replay", () => {
     await expect(replayed({ partition: 9 })).rejects.toMatchObject({ code: "USAGE" });
   });
 
-  it("replays each letter once, wherever it is killed", { timeout: 120_000 }, async () => {
-    const settings = await emptyTopics();
-    // More than a batch.
-    await storeLetters(
-      settings,
-      Array.from({ length: 700 }, (_, id) => letterOf(settings, id, messageValue(id))),
-    );
-    const killedAt = async (state: string): Promise<number> => {
-      await replayKilledAt(settings, state);
-      return (await readEvents(settings)).length;
-    };
-    // Marked, not sent; sent, not marked as done; and again with what the first had left.
-    expect(await killedAt("intended")).toBe(0);
-    expect(await killedAt("stored")).toBe(500);
-    expect(await killedAt("stored")).toBe(700);
-    const summary = await replayLetters(settings, {}, effects);
-    expect(summary).toMatchObject({ letters: 700, replayed: 0, already_replayed: 700 });
-    const ids = (await readEvents(settings)).map(({ letter }) => letter);
-    expect(ids).toHaveLength(700);
-    expect(new Set(ids).size).toBe(700);
-    expect(await replayLetters(settings, {}, effects)).toMatchObject({ already_replayed: 700 });
-  });
+  // Side by side: most of their time they wait until a killed run has lost the lock.
+  it.concurrent(
+    "replays each letter once, wherever it is killed",
+    { timeout: 120_000 },
+    async () => {
+      const settings = await emptyTopics();
+      // More than a batch.
+      await storeLetters(
+        settings,
+        Array.from({ length: 700 }, (_, id) => letterOf(settings, id, messageValue(id))),
+      );
+      const killedAt = async (state: string): Promise<number> => {
+        await replayKilledAt(settings, state);
+        return (await readEvents(settings)).length;
+      };
+      // Marked, not sent; sent, not marked as done; and again with what the first had left.
+      expect(await killedAt("intended")).toBe(0);
+      expect(await killedAt("stored")).toBe(500);
+      expect(await killedAt("stored")).toBe(700);
+      const summary = await replayLetters(settings, {}, effects);
+      expect(summary).toMatchObject({ letters: 700, replayed: 0, already_replayed: 700 });
+      const ids = (await readEvents(settings)).map(({ letter }) => letter);
+      expect(ids).toHaveLength(700);
+      expect(new Set(ids).size).toBe(700);
+      expect(await replayLetters(settings, {}, effects)).toMatchObject({ already_replayed: 700 });
+    },
+  );
 
-  it("waits for who holds the lock, and is told where somebody else has taken it", async () => {
-    const settings = await emptyTopics();
-    await storeLetters(
-      settings,
-      Array.from({ length: 60 }, (_, id) => letterOf(settings, id, messageValue(id))),
-    );
-    const topic = `${settings.kafka.topic}.dead-letter`;
-    const group = `${topic}-replay`;
-    const lock = await GroupLock.take(settings, effects, group, topic);
-    const replay = replayLetters(settings, {}, effects);
-    await pause(3000);
-    expect(await readEvents(settings)).toEqual([]);
-    lock.check();
-    await lock.release();
-    expect(await replay).toMatchObject({ replayed: 60 });
+  it.concurrent(
+    "waits for who holds the lock, and is told where somebody else has taken it",
+    async () => {
+      const settings = await emptyTopics();
+      await storeLetters(
+        settings,
+        Array.from({ length: 60 }, (_, id) => letterOf(settings, id, messageValue(id))),
+      );
+      const topic = `${settings.kafka.topic}.dead-letter`;
+      const group = `${topic}-replay`;
+      const lock = await GroupLock.take(settings, effects, group, topic);
+      const replay = replayLetters(settings, {}, effects);
+      await pause(3000);
+      expect(await readEvents(settings)).toEqual([]);
+      lock.check();
+      await lock.release();
+      expect(await replay).toMatchObject({ replayed: 60 });
 
-    const held = await GroupLock.take(settings, effects, group, topic);
-    held.check();
-    const intruder = (await createKafka(settings, effects)).consumer({ groupId: group });
-    await intruder.connect();
-    await intruder.subscribe({ topic });
-    await intruder.run({ eachBatch: () => Promise.resolve() });
-    let lost: unknown;
-    for (let attempt = 0; attempt < 40 && lost === undefined; attempt += 1) {
-      await pause(250);
-      try {
-        held.check();
-      } catch (error) {
-        lost = error;
+      const held = await GroupLock.take(settings, effects, group, topic);
+      held.check();
+      const intruder = (await createKafka(settings, effects)).consumer({ groupId: group });
+      await intruder.connect();
+      await intruder.subscribe({ topic });
+      await intruder.run({ eachBatch: () => Promise.resolve() });
+      let lost: unknown;
+      for (let attempt = 0; attempt < 40 && lost === undefined; attempt += 1) {
+        await pause(250);
+        try {
+          held.check();
+        } catch (error) {
+          lost = error;
+        }
       }
-    }
-    await intruder.disconnect();
-    await held.release();
-    expect(lost).toMatchObject({
-      code: "KAFKA",
-      message: expect.stringMatching(/joined/) as string,
-    });
-  });
+      await intruder.disconnect();
+      await held.release();
+      expect(lost).toMatchObject({
+        code: "KAFKA",
+        message: expect.stringMatching(/joined/) as string,
+      });
+    },
+  );
 
-  it("does not send again what may have been sent, where the log was cut", async () => {
+  it.concurrent("does not send again what may have been sent, where the log was cut", async () => {
     const settings = await emptyTopics();
     const { topic } = settings.kafka;
     await storeLetters(settings, [letterOf(settings, 0, messageValue(0))]);
