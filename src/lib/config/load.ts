@@ -117,7 +117,8 @@ function buildKafka(values: Values, dataset: string): KafkaSettings {
   const kafka: KafkaSettings = {
     brokers: values.KAFKA_BROKERS ?? ["127.0.0.1:9092"],
     topic: values.KAFKA_TOPIC ?? `${dataset}-events`,
-    group: values.KAFKA_GROUP ?? "workbench",
+    // One a dataset: kafkajs gives the members of a group the topics of one of them alone.
+    group: values.KAFKA_GROUP ?? (dataset === "github" ? "workbench" : `workbench-${dataset}`),
     ssl: values.KAFKA_SSL ?? false,
     partitions: values.KAFKA_PARTITIONS ?? 6,
     replication: values.KAFKA_REPLICATION ?? 1,

@@ -59,6 +59,8 @@ describe("layers", () => {
 
   it("counts an empty value as not set", () => {
     expect(load({ env: { KAFKA_GROUP: "" } }).kafka.group).toBe("workbench");
+    // Two datasets in one group would wait for each other for ever.
+    expect(load({ env: { DATASET: "demo" } }).kafka.group).toBe("workbench-demo");
   });
 
   it("names topic, prefix and database after the dataset", () => {
