@@ -1,5 +1,5 @@
 import type { Settings } from "./config/settings";
-import type { Effects } from "./effects";
+import { anySignal, type Effects } from "./effects";
 import { WorkbenchError } from "./errors";
 import type { SideKind } from "./events/side-message";
 import { withAdmin } from "./kafka/client";
@@ -170,10 +170,7 @@ class ConsumeRun {
 
   private async loop(context: LandingContext): Promise<void> {
     const { effects, over } = this;
-    const signal = AbortSignal.any([
-      over.signal,
-      ...(effects.signal === undefined ? [] : [effects.signal]),
-    ]);
+    const signal = anySignal(over.signal, effects.signal);
     let lookedMs = effects.now();
     this.report("reading");
     while (!signal.aborted) {

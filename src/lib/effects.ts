@@ -70,6 +70,11 @@ async function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<voi
   }
 }
 
+/** A signal that aborts with the first of several; what is not there never does. */
+export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}
+
 /** Throws code ABORTED if the signal has aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined, what = "stopped"): void {
   if (signal?.aborted === true) throw new WorkbenchError("ABORTED", what);

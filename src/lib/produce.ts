@@ -1,6 +1,6 @@
 import { chooseSource } from "./config/dataset";
 import type { Settings } from "./config/settings";
-import type { Effects } from "./effects";
+import { anySignal, type Effects } from "./effects";
 import { WorkbenchError } from "./errors";
 import type { EnricherStats } from "./enrichment/enricher";
 import { checkEnrichment, type EnrichmentOptions, EnrichmentWriter } from "./enrichment/writer";
@@ -232,10 +232,7 @@ class ProduceRun {
 
   async run(publish: Publish): Promise<ProduceSummary> {
     const { effects, options, source, stop } = this;
-    const signal = AbortSignal.any([
-      stop.signal,
-      ...(effects.signal === undefined ? [] : [effects.signal]),
-    ]);
+    const signal = anySignal(stop.signal, effects.signal);
     const bounded: Effects = { ...effects, signal };
     if (options.forMs !== undefined) {
       effects.sleep(options.forMs, signal).then(

@@ -1,5 +1,5 @@
 import type { Settings } from "./config/settings";
-import type { Effects } from "./effects";
+import { anySignal, type Effects } from "./effects";
 import type { EventMessage } from "./events/message";
 import { parseMessage } from "./events/parse-message";
 import { createKafka } from "./kafka/client";
@@ -71,8 +71,7 @@ export async function tail(
         }
       },
     });
-    const signals = [over.signal, ...(effects.signal === undefined ? [] : [effects.signal])];
-    await aborted(AbortSignal.any(signals));
+    await aborted(anySignal(over.signal, effects.signal));
     if (failure !== undefined) throw failure;
     return summary;
   } catch (error) {

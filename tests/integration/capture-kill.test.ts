@@ -10,9 +10,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
 import { eventKey } from "../../src/lib/events/event";
-import { firehoseDefaults } from "../../src/local/simulator/options";
-import { realClockGrace, type Simulator, startSimulator } from "../../src/local/simulator/server";
-import { freshSettings, readTopic } from "./stream-support";
+import type { Simulator } from "../../src/local/simulator/server";
+import { freshSettings, readTopic, startSlowFirehose } from "./stream-support";
 
 const rounds = Number(process.env["CAPTURE_KILL_ROUNDS"] ?? 3);
 let settings: Settings;
@@ -20,15 +19,7 @@ let simulator: Simulator;
 
 beforeAll(async () => {
   settings = freshSettings("demokill");
-  simulator = await startSimulator({
-    ...firehoseDefaults,
-    rate: 60,
-    pollIntervalSeconds: 1,
-    requestLimit: 100_000,
-    grace: realClockGrace,
-    port: 0,
-    now: () => new Date().getTime(),
-  });
+  simulator = await startSlowFirehose();
 });
 afterAll(() => simulator.close());
 

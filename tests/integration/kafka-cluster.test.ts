@@ -13,11 +13,9 @@ import { createProducer } from "../../src/lib/kafka/producer";
 import { ensureTopic } from "../../src/lib/kafka/topic";
 import { produce } from "../../src/lib/produce";
 import { brokerNames, isBroker } from "../../src/local/engines/kafka-cluster";
-import { firehoseDefaults } from "../../src/local/simulator/options";
-import { realClockGrace, startSimulator } from "../../src/local/simulator/server";
 import { readStatus } from "../../src/local/status";
 import { numberedMessage, TestCluster, type TopicCounts } from "./cluster-support";
-import { readTopic } from "./stream-support";
+import { readTopic, startSlowFirehose } from "./stream-support";
 
 const rounds = Number(process.env["BROKER_KILL_ROUNDS"] ?? 1);
 const messages = Number(process.env["BROKER_KILL_MESSAGES"] ?? 15_000);
@@ -250,15 +248,7 @@ it("waits where two of three brokers are gone, and takes nothing for stored", as
 it.runIf(rounds > 1)(
   "produce goes on while all brokers are restarted, one after the other",
   async () => {
-    const simulator = await startSimulator({
-      ...firehoseDefaults,
-      rate: 60,
-      pollIntervalSeconds: 1,
-      requestLimit: 100_000,
-      grace: realClockGrace,
-      port: 0,
-      now: () => new Date().getTime(),
-    });
+    const simulator = await startSlowFirehose();
     const settings = { ...(await freshTopic("demo")), simulatorUrl: simulator.address };
     const { topic } = settings.kafka;
     const stop = new AbortController();

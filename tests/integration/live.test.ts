@@ -10,8 +10,6 @@ import { parseMessage } from "../../src/lib/events/parse-message";
 import type { WindowUpdate } from "../../src/lib/live/update";
 import { type WatchOptions, type WatchStats, watchAggregates } from "../../src/lib/live/watch";
 import { produce } from "../../src/lib/produce";
-import { firehoseDefaults } from "../../src/local/simulator/options";
-import { realClockGrace, startSimulator } from "../../src/local/simulator/server";
 import { recount, UpsertedTables } from "../lib/live/recount";
 import { message } from "../lib/live/streams";
 import {
@@ -20,6 +18,7 @@ import {
   realEventFiles,
   sendPlain,
   withPlainAdmin,
+  startSlowFirehose,
 } from "./stream-support";
 
 const minute = 60_000;
@@ -106,15 +105,7 @@ function made(count: number, fromMs: number, firstId = 0): EventMessage[] {
 
 it("has what a count of the whole topic has, real and simulated events, doubles and all", async () => {
   const settings = freshSettings("live");
-  const simulator = await startSimulator({
-    ...firehoseDefaults,
-    rate: 60,
-    pollIntervalSeconds: 1,
-    requestLimit: 100_000,
-    grace: realClockGrace,
-    port: 0,
-    now: () => Date.now(),
-  });
+  const simulator = await startSlowFirehose();
   const files = realEventFiles();
   if (files.length === 0) console.warn("no files of real events: simulated ones alone");
   const effects = systemEffects();

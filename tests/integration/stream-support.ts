@@ -8,6 +8,8 @@ import { expect } from "vitest";
 import { s3ClientConfig } from "../../src/lib/aws";
 import { loadSettings } from "../../src/lib/config/load";
 import type { Settings } from "../../src/lib/config/settings";
+import { firehoseDefaults } from "../../src/local/simulator/options";
+import { realClockGrace, type Simulator, startSimulator } from "../../src/local/simulator/server";
 
 /** Files of real events; where they are not there, the tests over them are left out. */
 export function realEventFiles(): string[] {
@@ -16,6 +18,19 @@ export function realEventFiles(): string[] {
   return readdirSync(dir)
     .filter((name) => name.endsWith(".jsonl.gz"))
     .map((name) => join(dir, name));
+}
+
+/** A simulated firehose on a free port, slow enough for two cores, that never sets a limit. */
+export function startSlowFirehose(): Promise<Simulator> {
+  return startSimulator({
+    ...firehoseDefaults,
+    rate: 60,
+    pollIntervalSeconds: 1,
+    requestLimit: 100_000,
+    grace: realClockGrace,
+    port: 0,
+    now: () => Date.now(),
+  });
 }
 
 let datasets = 0;

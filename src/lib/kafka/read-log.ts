@@ -1,5 +1,5 @@
 import type { KafkaMessage } from "kafkajs";
-import { type Effects, throwIfAborted } from "../effects";
+import { anySignal, type Effects, throwIfAborted } from "../effects";
 import { WorkbenchError } from "../errors";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
 import { kafkaError } from "./kafka-error";
@@ -97,10 +97,7 @@ export async function readLog(
     for (const [partition, { from }] of left) {
       consumer.seek({ topic, partition, offset: from.toString() });
     }
-    const stop = AbortSignal.any([
-      done.signal,
-      ...(effects.signal === undefined ? [] : [effects.signal]),
-    ]);
+    const stop = anySignal(done.signal, effects.signal);
     while (!stop.aborted && effects.now() - readMs < silenceMs) {
       await effects.sleep(1000, stop).catch(() => undefined);
     }

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { KafkaMessage } from "kafkajs";
-import type { Effects } from "../effects";
-import { throwIfAborted } from "../effects";
+import { anySignal, type Effects, throwIfAborted } from "../effects";
 import { createKafka, type KafkaConfig, withAdmin } from "./client";
 import { kafkaError } from "./kafka-error";
 import { fetchLogBounds } from "./topic";
@@ -66,10 +65,7 @@ export async function readTail(
     for (const [partition, { from }] of left) {
       consumer.seek({ topic, partition, offset: from.toString() });
     }
-    const stop = AbortSignal.any([
-      done.signal,
-      ...(effects.signal === undefined ? [] : [effects.signal]),
-    ]);
+    const stop = anySignal(done.signal, effects.signal);
     // A reader that never comes to the end (a log cut meanwhile) must not hold anything up.
     await effects.sleep(60_000, stop).catch(() => undefined);
     throwIfAborted(effects.signal);

@@ -85,13 +85,7 @@ export async function reportDifferences(
   logger: Logger,
 ): Promise<void> {
   for (const shape of await fetchShapes(admin, topics)) {
-    const { topic, config } = shape;
-    const policy = config.get("cleanup.policy") ?? "delete";
-    if (policy !== "delete") {
-      throw new WorkbenchError("KAFKA", `the cleanup.policy of ${topic} is ${policy}`, {
-        hint: "set it to delete: compaction takes records out of the middle of the log",
-      });
-    }
+    refuseCompaction(shape);
     for (const { message, mendedBy } of findDifferences(shape, wish)) {
       logger.warn(message, { mendedBy });
     }
@@ -102,7 +96,17 @@ export async function reportDifferences(
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the value of TOPIC
 const topicResource = 2 as ConfigResourceTypes;
 
-async function fetchShapes(admin: Admin, topics: readonly string[]): Promise<TopicShape[]> {
+/** @throws {@link WorkbenchError} code KAFKA where the topic is compacted */
+export function refuseCompaction({ topic, config }: TopicShape): void {
+  const policy = config.get("cleanup.policy") ?? "delete";
+  if (policy === "delete") return;
+  throw new WorkbenchError("KAFKA", `the cleanup.policy of ${topic} is ${policy}`, {
+    hint: "set it to delete: compaction takes records out of the middle of the log",
+  });
+}
+
+/** Asks the cluster what topics are, in the order they are named. */
+export async function fetchShapes(admin: Admin, topics: readonly string[]): Promise<TopicShape[]> {
   if (topics.length === 0) return [];
   const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
   const configNames = Object.keys(topicConfig(1));

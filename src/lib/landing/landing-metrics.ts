@@ -1,13 +1,8 @@
 import type { Metrics } from "../metrics/definitions";
 import type { LandedCounts } from "./partition-writer";
 
-/** Types of messages a metric tells apart; what else comes counts as "other". */
-const maxTypes = 40;
-
 /** Keeps the figures of what is landed of one topic. */
 export class LandingMetrics {
-  private readonly types = new Set<string>();
-
   constructor(
     private readonly metrics: Metrics,
     private readonly topic: string,
@@ -17,7 +12,7 @@ export class LandingMetrics {
   landed({ messages, objects, adopted, reason, bytes, seconds, types }: LandedCounts): void {
     const { metrics, topic } = this;
     for (const [type, count] of types) {
-      const labels = { topic, event_type: this.known(type) };
+      const labels = { topic, event_type: type };
       metrics.add("workbench_messages_landed_total", labels, count);
     }
     if (adopted > 0) metrics.add("workbench_objects_adopted_total", { topic }, adopted);
@@ -41,11 +36,5 @@ export class LandingMetrics {
     const { metrics, topic } = this;
     metrics.set("workbench_consumer_buffered_bytes", { topic }, bytes);
     metrics.set("workbench_consumer_paused_partitions", { topic }, pausedPartitions);
-  }
-
-  /** Types come from outside: a label must not grow with them. */
-  private known(type: string): string {
-    if (this.types.size < maxTypes) this.types.add(type);
-    return this.types.has(type) ? type : "other";
   }
 }

@@ -1,6 +1,6 @@
 import type { Settings } from "../config/settings";
 import { parseDurationMs } from "../duration";
-import type { Effects } from "../effects";
+import { anySignal, type Effects } from "../effects";
 import { toWorkbenchError } from "../errors";
 import { ensureTopic } from "../kafka/topic";
 import { LiveMeter } from "./meter";
@@ -93,8 +93,7 @@ class Watch {
     private readonly aggregates: WindowedAggregates,
     clock: WaitedClock,
   ) {
-    const outer = effects.signal === undefined ? [] : [effects.signal];
-    this.signal = AbortSignal.any([this.over.signal, ...outer]);
+    this.signal = anySignal(this.over.signal, effects.signal);
     this.meter = new LiveMeter(effects);
     this.reader = new TopicReader(
       settings,

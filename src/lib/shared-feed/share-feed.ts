@@ -1,4 +1,4 @@
-import type { Effects } from "../effects";
+import { anySignal, type Effects } from "../effects";
 import type { ProduceSummary } from "../produce";
 import { type FeedKey, feedSocketPath, holdFeed } from "./feed-socket";
 import { followFeed, type FollowOptions } from "./follow";
@@ -54,10 +54,7 @@ export async function shareFeed(
       }
     }
     const timer = new AbortController();
-    const signal = AbortSignal.any([
-      timer.signal,
-      ...(effects.signal === undefined ? [] : [effects.signal]),
-    ]);
+    const signal = anySignal(timer.signal, effects.signal);
     if (forMs !== undefined) {
       effects.sleep(forMs, signal).then(
         () => timer.abort(),
