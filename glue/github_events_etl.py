@@ -175,6 +175,7 @@ def record_processed(
             "object_path": item.path,
             "rows_read": counted[item.path]["rows_read"] if item.path in counted else 0,
             "quarantined": counted[item.path]["quarantined"] if item.path in counted else 0,
+            "table_name": table.name,
             "table_id": table_ids[table],
             "run_id": lake.run_id,
             "spark_app_id": lake.spark.sparkContext.applicationId,
@@ -222,7 +223,8 @@ def run(spark: SparkSession, arguments: dict[str, str]) -> Summary:
 
 def main(argv: list[str]) -> None:
     # A job that was started by an older caller names fewer paths.
-    optional = [source.argument for source in SIDE_SOURCES if f"--{source.argument}" in argv]
+    names = [*(source.argument for source in SIDE_SOURCES), "progress_path"]
+    optional = [name for name in names if f"--{name}" in argv]
     arguments = getResolvedOptions(argv, [*ARGUMENTS, *optional])
     spark = SparkSession.builder.appName(arguments["JOB_NAME"]).getOrCreate()
     summary = run(spark, arguments)

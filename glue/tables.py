@@ -147,11 +147,39 @@ PROCESSED_OBJECTS = Table(
         Column("object_path", "string", "the raw object"),
         Column("rows_read", "bigint", "lines in it"),
         Column("quarantined", "bigint", "lines of it that could not be read"),
-        Column("table_id", "string", "the table its rows are in: one made anew has another id"),
+        Column("table_name", "string", "the table its rows are in"),
+        Column("table_id", "string", "of that table: one made anew has another id"),
+        Column("snapshot_id", "bigint", "the table's snapshot that holds the rows; null: no rows"),
+        Column("sequence_number", "bigint", "of that snapshot: they only grow"),
         Column("run_id", "string", "the Glue job run"),
         Column("spark_app_id", "string", "as in the summary of the snapshots this run made"),
         Column("processed_at", "timestamp_ntz", "UTC"),
     ),
 )
 
-TABLES = (GITHUB_EVENTS, RESOLUTIONS, COVERAGE, ENRICHMENT, QUARANTINE, PROCESSED_OBJECTS)
+DATA_QUALITY = Table(
+    name="data_quality",
+    comment="What each run checked of its data, and what came out.",
+    key=(),
+    columns=(
+        Column("run_id", "string", "the Glue job run that checked"),
+        Column("checked_at", "timestamp_ntz", "UTC"),
+        Column("table_name", "string", "the table the check is about"),
+        Column("check_name", "string", "rows_against_raw, null_repo, created_at_range, ..."),
+        Column("status", "string", "ok, warning or failed"),
+        Column("observed", "double", "the value found"),
+        Column("lower_bound", "double", "the least value that is ok; null: no such bound"),
+        Column("upper_bound", "double", "the greatest value that is ok; null: no such bound"),
+        Column("detail", "string", "what the value means, in words"),
+    ),
+)
+
+TABLES = (
+    GITHUB_EVENTS,
+    RESOLUTIONS,
+    COVERAGE,
+    ENRICHMENT,
+    QUARANTINE,
+    PROCESSED_OBJECTS,
+    DATA_QUALITY,
+)

@@ -10,6 +10,7 @@ import { awsError, type S3 } from "./client";
 export const scriptNames = [
   "github_events_etl.py",
   "lake.py",
+  "progress.py",
   "raw_objects.py",
   "side_messages.py",
   "tables.py",
