@@ -49,8 +49,7 @@ export function register(program: Command, context: CliContext): void {
           const options = readProduceOptions(flags);
           const settings = context.settings({ defaultDataset: defaultDatasetOf(options.source) });
           const summary = await produce(settings, options, effects);
-          // The summary is printed all the same: it names them.
-          if ((summary.hours?.damaged.length ?? 0) > 0) process.exitCode = 1;
+          failOnDamagedHours(summary);
           return summary;
         },
         formatProduce,
@@ -124,6 +123,14 @@ export function readProduceOptions(flags: ProduceFlags): ProduceOptions {
     ...(enrich === undefined ? {} : { enrich }),
     ...(enrichRepos === undefined ? {} : { enrichRepos: splitList(enrichRepos) }),
   };
+}
+
+/** Damaged archive hours make the exit code 1; the summary, which names them, is printed all the same. */
+export function failOnDamagedHours(
+  { hours }: Pick<ProduceSummary, "hours">,
+  process: { exitCode?: number | string | null | undefined } = globalThis.process,
+): void {
+  if ((hours?.damaged.length ?? 0) > 0) process.exitCode = 1;
 }
 
 /** The summary in one line. */

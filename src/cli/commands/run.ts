@@ -8,7 +8,13 @@ import type { Effects } from "../../lib/effects";
 import type { Settings } from "../../lib/config/settings";
 import type { ProduceOptions } from "../../lib/produce";
 import type { CliContext } from "../context";
-import { addProduceOptions, type ProduceFlags, readProduceOptions } from "./produce";
+import {
+  addProduceOptions,
+  failOnDamagedHours,
+  formatProduce,
+  type ProduceFlags,
+  readProduceOptions,
+} from "./produce";
 
 /** What `run` did, step by step. */
 export interface RunSummary {
@@ -36,7 +42,9 @@ export function register(program: Command, context: CliContext): void {
         async (effects) => {
           const options = readProduceOptions(flags);
           const settings = context.settings({ defaultDataset: defaultDatasetOf(options.source) });
-          return runPipeline(settings, options, { report: flags.report }, effects);
+          const summary = await runPipeline(settings, options, { report: flags.report }, effects);
+          failOnDamagedHours(summary.produce);
+          return summary;
         },
         formatRun,
       );
@@ -69,7 +77,7 @@ export function formatRun(summary: RunSummary): string {
   const { produce: produced, consume: consumed, etl, report } = summary;
   const lines = [
     `dataset ${summary.dataset}`,
-    `produce ${produced.produced} messages (${produced.duplicates} duplicates left out, ${produced.skipped} skipped)`,
+    `produce ${formatProduce(produced)}`,
     `consume ${consumed.messages} messages in ${consumed.objects} objects, ${consumed.dead_letters} dead letters`,
     `etl     ${etl.state}: ${etl.rows_written} rows written, ${etl.duplicates} duplicates, ${etl.quarantined} quarantined`,
   ];

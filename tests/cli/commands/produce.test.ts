@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import {
   addProduceOptions,
+  failOnDamagedHours,
   formatProduce,
   type ProduceFlags,
   readProduceOptions,
@@ -81,5 +82,16 @@ describe("workbench produce", () => {
       "4 messages produced of 10 events, 5 duplicates left out, 1 skipped, 3 requests, " +
         "about 41.2 % of all events captured",
     );
+  });
+
+  it("fails on damaged hours, not on missing ones", () => {
+    const counts = { done: 1, skipped_done: 0, nearly_empty: [], left: 0 };
+    const exitCode = (damaged: { hour: string; reason: string }[]): unknown => {
+      const process: { exitCode?: number } = {};
+      failOnDamagedHours({ hours: { ...counts, missing: ["2026-02-01T02"], damaged } }, process);
+      return process.exitCode;
+    };
+    expect(exitCode([])).toBeUndefined();
+    expect(exitCode([{ hour: "2026-02-01T01", reason: "cut off" }])).toBe(1);
   });
 });
