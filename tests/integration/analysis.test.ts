@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
+import { analyses } from "../../src/lib/analyses";
 import { analyse, type AnalysisResult } from "../../src/lib/analyses/analyse";
 import { runQuery } from "../../src/lib/athena/query";
 import { streamQuery } from "../../src/lib/athena/stream";
@@ -16,6 +18,7 @@ import { defaultEventTypes } from "../../src/lib/events/event";
 import { toMessage } from "../../src/lib/events/message";
 import { parseEvent } from "../../src/lib/events/parse-event";
 import { openS3 } from "../../src/lib/glue/client";
+import { sidePrefix } from "../../src/lib/landing/landed-topic";
 
 /** Files of real events; where they are not there, the tests over them are left out. */
 const dataDir = resolve(process.env["WORKBENCH_TEST_DATA"] ?? "../shared/data");
@@ -160,12 +163,16 @@ describe.skipIf(files.length === 0)("analyses of real events", () => {
 
   beforeAll(async () => {
     settings = loadSettings({ dataset: `analysis${Date.now().toString(36)}` });
-    await land(settings);
+    await land(settings, settings.raw.prefix, messagesOf(files));
+    const coverage = coverageMessages();
+    await land(settings, sidePrefix(settings.raw.prefix, "coverage"), coverage);
+    const coverageFile = join(mkdtempSync(join(tmpdir(), "coverage-")), "coverage.jsonl");
+    writeFileSync(coverageFile, coverage.map((message) => `${JSON.stringify(message)}\n`).join(""));
     await runEtl(settings, {}, effects);
     const home = process.env["WORKBENCH_HOME"] ?? settings.home;
     const text = execFileSync(
       join(home, "venv", "bin", "python"),
-      [join(__dirname, "analysis_oracle.py"), ...files],
+      [join(__dirname, "analysis_oracle.py"), coverageFile, ...files],
       { encoding: "utf8", maxBuffer: 2 ** 26 },
     );
     expected = JSON.parse(text) as typeof expected;
@@ -181,7 +188,7 @@ describe.skipIf(files.length === 0)("analyses of real events", () => {
     expect(rows).toEqual(expected["by_type"]);
   });
 
-  it.each(["top-contributors", "repository-activity", "event-frequency", "time-to-resolution"])(
+  it.each(analyses.map(({ name }) => name))(
     "%s equals a recomputation from the files",
     async (name) => {
       const result = await analyse(settings, name, {}, effects);
@@ -191,20 +198,26 @@ describe.skipIf(files.length === 0)("analyses of real events", () => {
     },
   );
 
-  it.each(["top-contributors", "repository-activity", "time-to-resolution"])(
-    "%s takes a window back from the newest event",
-    async (name) => {
-      const all = await analyse(settings, name, {}, effects);
-      const week = await analyse(settings, name, { days: 7 }, effects);
-      expect(all.span?.from.slice(0, 10)).toBe("2016-07-07");
-      expect(week.span?.from.slice(0, 10)).toBe("2021-07-21");
-      expect(week.span?.to).toBe(all.span?.to);
-    },
-  );
+  it.each([
+    "top-contributors",
+    "repository-activity",
+    "time-to-resolution",
+    "busiest-hours",
+    "commits-per-repository",
+    "contributor-trends",
+    "fork-activity",
+  ])("%s takes a window back from the newest event", async (name) => {
+    const all = await analyse(settings, name, {}, effects);
+    const week = await analyse(settings, name, { days: 7 }, effects);
+    expect(all.span?.from.slice(0, 10)).toBe("2016-07-07");
+    expect(week.span?.from.slice(0, 10)).toBe("2021-07-21");
+    expect(week.span?.to).toBe(all.span?.to);
+  });
 
   it("says so where a table is empty", async () => {
     await runQuery(settings, "DELETE FROM github_events", {}, effects);
     await runQuery(settings, "DELETE FROM resolutions", {}, effects);
+    await runQuery(settings, "DELETE FROM coverage", {}, effects);
     for (const name of Object.keys(expected).filter((key) => key !== "by_type")) {
       const result = await analyse(settings, name, { days: 7 }, effects);
       expect(result.rows).toEqual([]);
@@ -231,25 +244,43 @@ function comparable(
   );
 }
 
-/** Lands the files' events as one raw object, as the consumer does. */
-async function land(settings: Settings): Promise<void> {
-  const lines = files
+/** The files' events, as the producer sends them. */
+function messagesOf(paths: readonly string[]): object[] {
+  return paths
     .flatMap((file) => gunzipSync(readFileSync(file)).toString("utf8").split("\n"))
     .filter((line) => line !== "")
     .map((line) => parseEvent(JSON.parse(line)))
     .filter((event) => defaultEventTypes.includes(event.type))
-    .map((event, at) => ({
-      ...toMessage(event, "file", effects.now()),
-      _partition: 0,
-      _offset: at,
-    }))
-    .map((message) => JSON.stringify(message));
-  const s3 = await openS3(settings);
+    .map((event) => toMessage(event, "file", effects.now()));
+}
+
+/** Five hours of coverage, beside neither file, since those were not captured. */
+function coverageMessages(): object[] {
+  return Array.from({ length: 300 }, (_, at) => ({
+    run_id: "r1",
+    seq: at,
+    minute: new Date(Date.UTC(2026, 10, 20, 4, at)).toISOString(),
+    event_type: at % 2 === 0 ? "PushEvent" : "ForkEvent",
+    captured: at % 7,
+    estimated: (at % 7) + (at % 3) / 2,
+  }));
+}
+
+/** Lands messages as one raw object, as the consumer does. */
+async function land(
+  { raw, kafka, aws }: Settings,
+  prefix: string,
+  messages: readonly object[],
+): Promise<void> {
+  const lines = messages.map((message, at) =>
+    JSON.stringify({ ...message, _partition: 0, _offset: at }),
+  );
+  const s3 = await openS3({ aws });
   try {
     await s3.client.send(
       new s3.sdk.PutObjectCommand({
-        Bucket: settings.raw.bucket,
-        Key: `${settings.raw.prefix}ingest_date=2026-11-24/ingest_hour=00/${settings.kafka.topic}+0+${"0".repeat(20)}.jsonl.gz`,
+        Bucket: raw.bucket,
+        Key: `${prefix}ingest_date=2026-11-24/ingest_hour=00/${kafka.topic}+0+${"0".repeat(20)}.jsonl.gz`,
         Body: gzipSync(`${lines.join("\n")}\n`),
       }),
     );

@@ -1,6 +1,7 @@
 """Recomputes the analyses' answers from files of GitHub events with DuckDB, without the pipeline.
 
-Prints one JSON object; the arguments are JSON-lines files (.gz).
+Prints one JSON object; the arguments are a file of coverage messages, then files of events, all
+JSON lines (.gz).
 """
 
 from __future__ import annotations
@@ -101,14 +102,80 @@ SELECT kind, outcome, count(*)::INT AS resolved,
 FROM resolutions GROUP BY kind, outcome ORDER BY kind, resolved DESC, outcome
 """
 
+BOT = """(suffix(lower(login), '[bot]') OR suffix(lower(login), '-bot')
+    OR suffix(lower(login), '_bot') OR suffix(lower(login), '-robot')
+    OR suffix(lower(login), '_robot') OR regexp_matches(login, '[a-z0-9]Bot$'))"""
 
-def main(files: list[str]) -> None:
+HOURS = """
+WITH seen AS (
+    SELECT isodow(happened)::INT AS weekday, hour(happened)::INT AS hour, happened::DATE AS day
+    FROM events
+), days AS (SELECT weekday, count(DISTINCT day) AS days FROM seen GROUP BY weekday)
+SELECT weekday, hour, count(*)::INT AS events, any_value(days)::INT AS days_with_data,
+    count(*) / any_value(days) AS events_per_hour
+FROM seen JOIN days USING (weekday) GROUP BY weekday, hour ORDER BY weekday, hour
+"""
+
+FORKS = """
+SELECT repo, count(*)::INT AS forks, count(DISTINCT login)::INT AS forked_by
+FROM events WHERE type = 'ForkEvent' GROUP BY repo ORDER BY forks DESC, repo LIMIT 15
+"""
+
+COMMITS = """
+WITH pushes AS (
+    SELECT repo, coalesce(payload->>'$.distinct_size', payload->>'$.size')::INT AS commits
+    FROM events WHERE type = 'PushEvent'
+)
+SELECT repo, sum(commits)::INT AS commits, sum(commits)::INT AS commits_told,
+    0 AS commits_looked_up, count(*)::INT AS pushes,
+    (count(*) FILTER (commits IS NULL))::INT AS pushes_unknown
+FROM pushes GROUP BY repo HAVING count(commits) > 0 ORDER BY commits DESC, repo LIMIT 15
+"""
+
+#: The two files are years apart, so the bars are months: by sets, not by windows as the SQL has it.
+TRENDS = f"""
+WITH active AS (
+    SELECT DISTINCT date_trunc('month', happened)::TIMESTAMP AS month, login
+    FROM events WHERE NOT {BOT}
+), months AS (
+    SELECT month FROM active UNION SELECT month + INTERVAL 1 MONTH FROM active
+), counted AS (
+    SELECT
+        month,
+        (SELECT count(*) FROM active a WHERE a.month = m.month AND NOT EXISTS (
+            FROM active b WHERE b.login = a.login AND b.month < a.month))::INT AS new_contributors,
+        (SELECT count(*) FROM active a WHERE a.month = m.month AND EXISTS (
+            FROM active b WHERE b.login = a.login AND b.month < a.month))::INT
+            AS returning_contributors,
+        (SELECT count(*) FROM active a WHERE a.month + INTERVAL 1 MONTH = m.month AND NOT EXISTS (
+            FROM active b WHERE b.login = a.login AND b.month = m.month))::INT
+            AS gone_contributors
+    FROM months m WHERE month <= (SELECT max(month) FROM active)
+)
+SELECT strftime(month, '%Y-%m-%dT%H:%M:%SZ') AS bucket_start, 'month' AS bucket,
+    new_contributors, returning_contributors, gone_contributors
+FROM counted WHERE new_contributors + returning_contributors + gone_contributors > 0
+ORDER BY month
+"""
+
+COVERAGE = """
+SELECT strftime(date_trunc('hour', minute), '%Y-%m-%dT%H:%M:%SZ') AS bucket_start,
+    'hour' AS bucket, sum(captured)::INT AS captured, sum(estimated)::DOUBLE AS estimated,
+    least(1, sum(captured) / sum(estimated)) AS share
+FROM read_json($file, format = 'newline_delimited', columns = {
+    minute: 'TIMESTAMP', captured: 'BIGINT', estimated: 'DOUBLE'
+})
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def main(coverage_file: str, files: list[str]) -> None:
     db = duckdb.connect()
     db.execute(EVENTS, {"files": files, "types": list(TYPES)})
     db.execute(RESOLUTIONS)
 
-    def rows(sql: str) -> list[dict[str, object]]:
-        cursor = db.execute(sql)
+    def rows(sql: str, parameters: object = None) -> list[dict[str, object]]:
+        cursor = db.execute(sql, parameters)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -120,9 +187,14 @@ def main(files: list[str]) -> None:
         "repository-activity": rows(REPOSITORIES),
         "event-frequency": rows(FREQUENCY),
         "time-to-resolution": rows(RESOLUTION_TIMES),
+        "busiest-hours": rows(HOURS),
+        "fork-activity": rows(FORKS),
+        "commits-per-repository": rows(COMMITS),
+        "contributor-trends": rows(TRENDS),
+        "data-coverage": rows(COVERAGE, {"file": coverage_file}),
     }
     json.dump(answers, sys.stdout)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

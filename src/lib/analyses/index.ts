@@ -1,6 +1,11 @@
 import { WorkbenchError } from "../errors";
 import type { Analysis } from "./analysis";
+import { busiestHours } from "./busiest-hours";
+import { commitsPerRepository } from "./commits-per-repository";
+import { contributorTrends } from "./contributor-trends";
+import { dataCoverage } from "./data-coverage";
 import { eventFrequency } from "./event-frequency";
+import { forkActivity } from "./fork-activity";
 import { repositoryActivity } from "./repository-activity";
 import { timeToResolution } from "./time-to-resolution";
 import { topContributors } from "./top-contributors";
@@ -8,9 +13,14 @@ import { topContributors } from "./top-contributors";
 /** Every analysis, in the order `workbench analyse --list` shows them. */
 export const analyses: readonly Analysis[] = [
   topContributors,
+  contributorTrends,
   eventFrequency,
+  busiestHours,
   timeToResolution,
   repositoryActivity,
+  commitsPerRepository,
+  forkActivity,
+  dataCoverage,
 ];
 
 /**

@@ -19,6 +19,13 @@ const seriesColours: Readonly<Record<string, string>> = {
   Bots: palette.orange,
   Issues: palette.green,
   "Pull requests": palette.orange,
+  New: palette.green,
+  Returning: palette.blue,
+  Gone: palette.grey,
+  Captured: palette.blue,
+  Missed: palette.grey,
+  "Told by the push": palette.blue,
+  "Looked up": palette.sky,
 };
 
 /** What the legend calls a series. */

@@ -3,13 +3,14 @@ import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
 import { colourOf, labelOf, narrowBelow } from "./theme";
 
 /** How long a bar of a timeline is. */
-export type TimeBucket = "minute" | "10 minutes" | "hour" | "day" | "month";
+export type TimeBucket = "minute" | "10 minutes" | "hour" | "day" | "week" | "month";
 
 /** A value of a series in a bucket of time. */
 export interface TimelinePoint {
   /** The bucket's start, ISO 8601, UTC. */
   start: string;
   series: string;
+  /** Below zero it is drawn below the axis, and told without its sign. */
   value: number;
 }
 
@@ -17,6 +18,10 @@ export interface TimelinePoint {
 export interface TimelineWords extends ChartWords {
   measure: string;
   bucket: TimeBucket;
+  /** The series in the order they are stacked. Default: the four types of event and the rest. */
+  series?: readonly string[];
+  /** What is counted, for the tooltip. Default: Events. */
+  counted?: string;
 }
 
 const knownSeries = ["PushEvent", "PullRequestEvent", "IssuesEvent", "ForkEvent"];
@@ -30,6 +35,8 @@ const timeUnits: Readonly<Record<TimeBucket, unknown>> = {
   "10 minutes": { unit: "utcyearmonthdatehoursminutes", step: 10 },
   hour: "utcyearmonthdatehours",
   day: "utcyearmonthdate",
+  // Vega's own weeks begin on Sundays; these bars begin where their data does.
+  week: "binnedutcyearweek",
   month: "utcyearmonth",
 };
 
@@ -47,20 +54,22 @@ const axisLabels: Readonly<Record<TimeBucket, string>> = {
   "10 minutes": clockLabel,
   hour: clockLabel,
   day: dayLabel,
+  week: dayLabel,
   month: "utcFormat(datum.value, '%b %Y')",
 };
 
 /** Stacked bars over time, UTC, a bar a bucket, from zero. */
 export function timeline(points: readonly TimelinePoint[], words: TimelineWords): ChartSpec {
   if (points.length === 0) return emptySpec(words);
-  const values = groupPoints(points);
+  const values = groupPoints(points, words.series);
   checkRowCount(values.length);
-  const present = [...knownSeries, otherSeries].filter((series) =>
+  const present = [...(words.series ?? [...knownSeries, otherSeries])].filter((series) =>
     values.some((value) => value.series === labelOf(series)),
   );
   const start = { field: "start", type: "temporal", timeUnit: timeUnits[words.bucket] };
   const starts = [...new Set(values.map((value) => value.start))];
   const total = { aggregate: "sum", field: "value", type: "quantitative" };
+  const amount = { ...total, field: "amount" };
   return frameSpec(
     {
       data: { values },
@@ -71,15 +80,20 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
           title: "Time (UTC)",
           axis: {
             labelExpr: axisLabels[words.bucket],
-            // Few bars are each named; between many the axis finds round times.
-            ...(starts.length <= maxNamedBars
+            // Few bars are each named, and weeks, of which the axis knows none that begin on Mondays;
+            // between many others it finds round times.
+            ...(starts.length <= maxNamedBars || words.bucket === "week"
               ? { values: starts.map((moment) => Date.parse(moment)) }
               : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
             labelOverlap: true,
             labelAlign: "center",
           },
         },
-        y: { ...total, title: words.measure, axis: { tickMinStep: 1, format: ",d", tickCount: 6 } },
+        y: {
+          ...total,
+          title: words.measure,
+          axis: { tickMinStep: 1, labelExpr: "format(abs(datum.value), ',d')", tickCount: 6 },
+        },
         color: {
           field: "series",
           type: "nominal",
@@ -97,7 +111,7 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
             format: words.bucket === "month" ? "%Y-%m" : "%Y-%m-%d %H:%M",
           },
           { field: "series", type: "nominal", title: "Type" },
-          { ...total, title: "Events", format: ",d" },
+          { ...amount, title: words.counted ?? "Events", format: ",d" },
         ],
       },
     },
@@ -111,19 +125,27 @@ interface TimelineValue {
   series: string;
   order: number;
   value: number;
+  amount: number;
 }
 
-/** The four types keep their names, all others are one series. */
-function groupPoints(points: readonly TimelinePoint[]): TimelineValue[] {
+/** The series keep their names, all others are one. */
+function groupPoints(
+  points: readonly TimelinePoint[],
+  names: readonly string[] = knownSeries,
+): TimelineValue[] {
   const groups = new Map<string, TimelineValue>();
   for (const { start, series, value } of points) {
-    const at = knownSeries.indexOf(series);
+    if (value === 0) continue;
+    const at = names.indexOf(series);
     const name = labelOf(at < 0 ? otherSeries : series);
     const key = `${start} ${name}`;
     const known = groups.get(key);
-    if (known !== undefined) known.value += value;
-    else {
-      groups.set(key, { start, series: name, order: at < 0 ? knownSeries.length : at, value });
+    if (known === undefined) {
+      const order = at < 0 ? names.length : at;
+      groups.set(key, { start, series: name, order, value, amount: Math.abs(value) });
+    } else {
+      known.value += value;
+      known.amount = Math.abs(known.value);
     }
   }
   return [...groups.values()];

@@ -8,6 +8,15 @@ export function clipName(name: string, max = 60): string {
   return name.trim() === "" ? "(no name)" : clip(showControls(name), max);
 }
 
+/** What is counted, and what one of it is called. */
+const nouns = {
+  contributors: "contributor",
+  events: "event",
+  forks: "fork",
+  pushes: "push",
+  resolutions: "resolution",
+} as const;
+
 /** The subtitle: which data, which span, how much; invented events are called so. */
 export function dataLine(
   data: {
@@ -16,14 +25,14 @@ export function dataLine(
     totals: Readonly<Record<string, number>>;
     coverage?: number | undefined;
   },
-  counted: "events" | "resolutions",
+  counted: keyof typeof nouns,
 ): string {
   const source = isDemoDataset(data.dataset)
     ? `Simulated events, dataset ${data.dataset}`
     : `GitHub events, dataset ${data.dataset}`;
   if (data.span === undefined) return `${source} · no data`;
   const count = data.totals[counted] ?? 0;
-  const noun = count === 1 ? counted.slice(0, -1) : counted;
+  const noun = count === 1 ? nouns[counted] : counted;
   return `${source} · ${formatSpan(data.span)} · ${formatCount(count)} ${noun}${coverageWords(data.coverage)}`;
 }
 
@@ -46,7 +55,7 @@ export function formatSpan({ from, to }: { from: string; to: string }): string {
 /** A moment (ISO 8601, UTC) as finely as its bucket: a month, a day, or to the minute. */
 export function formatMoment(iso: string, bucket: string): string {
   if (bucket === "month") return iso.slice(0, 7);
-  if (bucket === "day") return iso.slice(0, 10);
+  if (bucket === "day" || bucket === "week") return iso.slice(0, 10);
   return iso.slice(0, 16).replace("T", " ");
 }
 

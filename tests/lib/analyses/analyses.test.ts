@@ -5,7 +5,17 @@ import { leadersOf } from "../../../src/lib/analyses/leaders";
 import { checkParameters } from "../../../src/lib/analyses/parameters";
 import { WorkbenchError } from "../../../src/lib/errors";
 import { answer } from "./answer";
-import { contributorRows, frequencyRows, repositoryRows, resolutionRows } from "./sample-rows";
+import {
+  commitRows,
+  contributorRows,
+  coverageRows,
+  forkRows,
+  frequencyRows,
+  repositoryRows,
+  resolutionRows,
+  trendRows,
+  weekHourRows,
+} from "./sample-rows";
 
 describe.each(analyses.map((analysis) => [analysis.name, analysis] as const))(
   "%s",
@@ -58,6 +68,28 @@ describe("findings", () => {
       resolutionRows(),
       "The median merged pull request took 1.1 hours, the median completed issue took 1.1 days",
     ],
+    [
+      "busiest-hours",
+      weekHourRows(),
+      "Most happens on Monday from 15:00 UTC: 2,048 events an hour",
+    ],
+    [
+      "fork-activity",
+      forkRows(["a/b", "c/d"]),
+      "a/b was forked most, with 40 forks; 460 repositories were forked in all",
+    ],
+    ["commits-per-repository", commitRows(["a/b", "c/d"]), "a/b got the most commits, 300 commits"],
+    [
+      "contributor-trends",
+      trendRows("week", "2026-11-02T00:00:00Z", 3),
+      "430 contributors in the week of 2026-11-16: 324 new, 106 returning; 268 of the week before stayed away",
+    ],
+    [
+      "contributor-trends",
+      trendRows("day", "2026-11-02T00:00:00Z", 1),
+      "900 contributors in the day of 2026-11-02, nothing to compare with",
+    ],
+    ["data-coverage", coverageRows(), "About 93 % of all events were captured while a capture ran"],
   ])("%s", (name, rows, title) => {
     expect(answer(name, rows).chart().description.startsWith(`${title}. `)).toBe(true);
   });
@@ -113,7 +145,7 @@ describe("checkParameters", () => {
 it.each([
   ["top-contributers", "did you mean top-contributors?"],
   ["Repository-Activity", "did you mean repository-activity?"],
-  ["quux", "the analyses are top-contributors, event-frequency"],
+  ["quux", "the analyses are top-contributors, contributor-trends"],
   ["__proto__", "the analyses are"],
 ])("there is no %s, and the hint says %s", (name, hint) => {
   try {

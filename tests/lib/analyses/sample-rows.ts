@@ -62,6 +62,7 @@ const bucketMs: Readonly<Record<string, number>> = {
   "10 minutes": 600_000,
   hour: 3_600_000,
   day: 86_400_000,
+  week: 7 * 86_400_000,
   month: 30 * 86_400_000,
 };
 
@@ -110,4 +111,88 @@ export function resolutionRows(): Row[] {
     row("pull_request", "merged", 62, [0, 70, 4100, 74_000, 600_000]),
     row("pull_request", "closed", 19, [120, 900, 51_000, 700_000, 2_600_000]),
   ];
+}
+
+/** Rows of busiest-hours: a working week with quiet nights; Sundays were not captured. */
+export function weekHourRows(): Row[] {
+  return [1, 2, 3, 4, 5, 6].flatMap((weekday) =>
+    Array.from({ length: 24 }, (_, hour) => {
+      const swing = 1 + Math.sin(((hour - 9) / 24) * 2 * Math.PI) * 0.7;
+      const events = Math.round(swing * (weekday > 5 ? 900 : 2400)) + hour;
+      return {
+        weekday,
+        hour,
+        events,
+        days_with_data: 2,
+        events_per_hour: events / 2,
+        data_events: 250_000,
+        data_from: "2026-11-09T00:00:00Z",
+        data_to: "2026-11-21T23:59:59Z",
+      };
+    }),
+  );
+}
+
+/** Rows of fork-activity with the given names. */
+export function forkRows(repos: readonly string[]): Row[] {
+  return repos.map((repo, at) => ({
+    position: at + 1,
+    repo,
+    forks: 40 - at,
+    forked_by: 39 - at,
+    language: null,
+    data_forks: 512,
+    data_repositories: 460,
+    data_from: "2021-07-15T09:00:00Z",
+    data_to: "2021-07-21T09:00:04Z",
+  }));
+}
+
+/** Rows of commits-per-repository with the given names. */
+export function commitRows(repos: readonly string[]): Row[] {
+  return repos.map((repo, at) => ({
+    position: at + 1,
+    repo,
+    commits: 300 - at,
+    commits_told: 200 - at,
+    commits_looked_up: 100,
+    pushes: 40,
+    pushes_unknown: at,
+    data_pushes: 1562,
+    data_unknown: 12,
+    data_commits: 5123,
+    data_from: "2021-07-15T09:00:00Z",
+    data_to: "2021-07-21T09:00:04Z",
+  }));
+}
+
+/** Rows of contributor-trends: so many bars from a start. */
+export function trendRows(bucket: string, start: string, buckets: number): Row[] {
+  const from = Date.parse(start);
+  const step = bucketMs[bucket] ?? 0;
+  return Array.from({ length: buckets }, (_, at) => ({
+    bucket_start: new Date(from + at * step).toISOString().replace(".000Z", "Z"),
+    bucket,
+    new_contributors: Math.round(900 / (at + 1)) + ((at * 37) % 50),
+    returning_contributors: at * 40 + ((at * 13) % 70),
+    gone_contributors: at === 0 ? 0 : Math.round(500 / at) + ((at * 29) % 40),
+    data_contributors: 4321,
+    data_from: start,
+    data_to: new Date(from + buckets * step - 1000).toISOString(),
+  }));
+}
+
+/** Rows of data-coverage: mostly everything, a bad hour, and one seen to be more than estimated. */
+export function coverageRows(): Row[] {
+  return Array.from({ length: 48 }, (_, at) => ({
+    bucket_start: new Date(Date.parse("2026-11-20T00:00:00Z") + at * 3_600_000).toISOString(),
+    bucket: "hour",
+    captured: at === 20 ? 9000 : 400_000 + at * 100,
+    estimated: at === 21 ? 400_000 : 420_000,
+    share: at === 20 ? 0.02 : 0.95,
+    data_events: 18_800_000,
+    data_estimated: 20_140_000,
+    data_from: "2026-11-20T00:00:00Z",
+    data_to: "2026-11-21T23:59:00Z",
+  }));
 }
