@@ -56,7 +56,7 @@ describe("JupyterHub through an ssh tunnel", () => {
     await openNotebook(page, `${address}/user/${hub.user}`, path);
     const { charts, errors } = await runAllCells(page, 240_000);
     expect(errors).toEqual([]);
-    expect(charts).toBe(4);
+    expect(charts).toBe(7);
     // A chart that is there may still be nothing wide, and one that redraws for ever hangs the page.
     for (const chart of await page
       .locator(".jp-RenderedVegaCommon5 :is(svg, canvas).marks")

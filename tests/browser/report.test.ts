@@ -65,9 +65,9 @@ describe("the report, with the network off", () => {
     { width: 400, colorScheme: "light" },
     { width: 400, colorScheme: "dark" },
   ])("draws its charts at $width pixels, $colorScheme", async (view) => {
-    const { page, errors, requests } = await openOffline(file, view, 4);
+    const { page, errors, requests } = await openOffline(file, view, 7);
     const charts = page.locator("figure.chart .live svg.marks");
-    expect(await charts.count()).toBe(4);
+    expect(await charts.count()).toBe(7);
     for (const chart of await charts.all()) {
       expect(await chart.locator(".role-mark path, .role-mark text").count()).toBeGreaterThan(0);
       // Titles, axes and labels: an axis whose words were lost has an empty group.
@@ -85,7 +85,7 @@ describe("the report, with the network off", () => {
 
   it("shows a tooltip, and its code when asked", async () => {
     const view: View = { width: 1400, colorScheme: "light" };
-    const { page, errors } = await openOffline(file, view, 4);
+    const { page, errors } = await openOffline(file, view, 7);
     await page.locator("figure.chart .live .role-mark path[aria-label]").first().hover();
     await page.locator("#vg-tooltip-element.visible").waitFor();
     const code = page.getByText("await openWorkbench()");

@@ -42,9 +42,9 @@ describe("the notebooks, one after the other", () => {
     expect(page).toContain("Invented events");
   });
 
-  it("02-activity draws four charts from them, in one small file", async () => {
+  it("02-activity draws seven charts from them, in one small file", async () => {
     const { reports } = await exportReport(settings, { outDir }, effects);
-    expect(reports).toMatchObject([{ notebook: "02-activity", charts: 4 }]);
+    expect(reports).toMatchObject([{ notebook: "02-activity", charts: 7 }]);
     expect(reports[0]?.bytes).toBeLessThan(3_000_000);
     expect(readdirSync(outDir).filter((name) => name.includes("partial"))).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe("the notebooks, one after the other", () => {
         { outDir: out, kernel: "tslab-node24" },
         effects,
       );
-      expect(reports).toMatchObject([{ charts: 4 }]);
+      expect(reports).toMatchObject([{ charts: 7 }]);
     } finally {
       delete process.env["JUPYTER_PATH"];
     }

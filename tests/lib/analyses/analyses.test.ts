@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AnalyseOptions } from "../../../src/lib/analyses/analysis";
 import { analyses, findAnalysis } from "../../../src/lib/analyses";
@@ -93,6 +95,23 @@ describe("findings", () => {
   ])("%s", (name, rows, title) => {
     expect(answer(name, rows).chart().description.startsWith(`${title}. `)).toBe(true);
   });
+});
+
+it("each analysis is in the documentation, with its question and what it takes", () => {
+  const page = readFileSync(join(__dirname, "../../../docs/topics/analyses.md"), "utf8");
+  const documented = [...page.matchAll(/^\| `([a-z-]+)` *\| (.*?) *\|.*\| ([^|]*?) *\|$/gm)].map(
+    ([, name, question, takes]) => [name, question, takes],
+  );
+  const inCode = analyses.map(({ name, question, parameters }) => [
+    name,
+    question,
+    parameters
+      .map((info) =>
+        info.name === "days" && info.default !== "all" ? `days (${info.default})` : info.name,
+      )
+      .join(", "),
+  ]);
+  expect(documented).toEqual(inCode);
 });
 
 it("tells of the whole beside the rows, not in them", () => {
