@@ -97,7 +97,7 @@ describe("the report, with the network off", () => {
   });
 
   it("prints dark words on white, whatever the screen", async () => {
-    const { page } = await openOffline(file, { width: 1400, colorScheme: "dark" }, 4);
+    const { page } = await openOffline(file, { width: 1400, colorScheme: "dark" }, 7);
     await page.emulateMedia({ media: "print" });
     const colours = await page.evaluate(
       "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]",

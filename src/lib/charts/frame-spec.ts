@@ -12,7 +12,7 @@ const wideFrom = 900;
 function widthParams({ title, subtitle }: ChartWords): unknown[] {
   const lines = (text: string, widths: readonly number[]): string[][] =>
     widths.map((width) => wrap(text, width));
-  const [titleNarrow, titleMiddle, titleWide] = lines(title, [40, 56, 98]);
+  const [titleNarrow, titleMiddle, titleWide] = lines(title, [36, 52, 92]);
   const [subtitleNarrow, subtitleMiddle, subtitleWide] = lines(subtitle, [54, 74, 130]);
   return [
     {
