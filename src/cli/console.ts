@@ -50,9 +50,10 @@ export function openConsole(
   };
 }
 
-/** The line of an error that ends a command; what is underneath only where debug lines are wanted. */
+/** The line of an error that ends a command, and the place in the SQL it speaks of; what is underneath only where debug lines are wanted. */
 function formatFailure(error: WorkbenchError, thrown: unknown, debug: boolean): string {
-  const line = `workbench: ${error.oneLine}\n`;
+  const place = error.place === undefined ? "" : `${error.place}\n`;
+  const line = `workbench: ${error.oneLine}\n${place}`;
   if (!debug) return line;
   if (error.code !== "INTERNAL") return `${line}  caused by: ${describeError(error.cause)}\n`;
   return `${line}${thrown instanceof Error ? String(thrown.stack) : String(thrown)}\n`;

@@ -81,9 +81,18 @@ export class WorkbenchError extends Error {
     return this.hint === undefined ? this.message : `${this.message} (${this.hint})`;
   }
 
-  /** A notebook prints an error through this: the line a reader needs, without a stack. */
+  /** Where in a text of the caller's, such as SQL, it went wrong: the line with a mark below. */
+  get place(): string | undefined {
+    const { place } = this.context;
+    return typeof place === "string" ? place : undefined;
+  }
+
+  /** A notebook prints an error through this: the lines a reader needs, without a stack. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return `${this.code}: ${this.message}${this.hint === undefined ? "" : `\n  → ${this.hint}`}`;
+    const lines = [`${this.code}: ${this.message}`];
+    if (this.place !== undefined) lines.push(this.place);
+    if (this.hint !== undefined) lines.push(`  → ${this.hint}`);
+    return lines.join("\n");
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { runQuery, type QueryResult } from "../../lib/athena/query";
+import { type QueryOptions, runQuery, type QueryResult } from "../../lib/athena/query";
 import { describeQuery } from "../../lib/athena/summary";
 import { streamQuery } from "../../lib/athena/stream";
 import type { Effects } from "../../lib/effects";
@@ -10,6 +10,7 @@ import type { CliContext } from "../context";
 interface QueryFlags {
   format: string;
   param: string[];
+  reuse?: string;
   json?: boolean;
 }
 
@@ -32,6 +33,10 @@ export function register(program: Command, context: CliContext): void {
       "values for the ? of the SQL, in order: a number, true, false, null, else text ('7' in quotes is text)",
       [],
     )
+    .option(
+      "--reuse <age>",
+      "take the stored result of the same query where it is no older than this, such as 15m",
+    )
     .option("--json", "print rows, columns, bytes scanned and cost as one JSON object")
     .action(async (sql: string, flags: QueryFlags) => {
       const summary = flags.json === true;
@@ -40,8 +45,9 @@ export function register(program: Command, context: CliContext): void {
         async (effects) => {
           const format = checkFormat(flags.format, flags.json);
           const params = flags.param.map(readParam);
-          if (format === "csv") return streamCsv(context, sql, params, effects);
-          const result = await runQuery(context.settings(), sql, { params }, effects);
+          const options = { params, ...(flags.reuse === undefined ? {} : { reuse: flags.reuse }) };
+          if (format === "csv") return streamCsv(context, sql, options, effects);
+          const result = await runQuery(context.settings(), sql, options, effects);
           return summary ? summarize(result) : print(result, format, effects);
         },
         (result) => (typeof result === "string" ? result : undefined),
@@ -52,10 +58,10 @@ export function register(program: Command, context: CliContext): void {
 async function streamCsv(
   context: CliContext,
   sql: string,
-  params: ReturnType<typeof readParam>[],
+  options: QueryOptions,
   effects: Effects,
 ): Promise<string> {
-  const stream = await streamQuery(context.settings(), sql, { params }, effects);
+  const stream = await streamQuery(context.settings(), sql, options, effects);
   const rowCount = await writeCsv(context, stream);
   effects.logger.info(describeQuery({ ...stream, rowCount, truncated: false }));
   return "";

@@ -5,7 +5,9 @@ import type { Effects } from "../effects";
 import { describeError, WorkbenchError } from "../errors";
 import { athenaError, queryHint, type Athena } from "./client";
 import { queryCostUsd } from "./cost";
-import { renderParameter, type QueryParameter } from "./parameters";
+import { markPlace } from "./error-place";
+import { renderParameter } from "./parameters";
+import { type QueryOptions, readReuseMinutes } from "./query-options";
 
 /** What is known of a query that has succeeded. */
 export interface FinishedExecution {
@@ -29,9 +31,10 @@ export async function startExecution(
   athena: Athena,
   settings: Settings,
   sql: string,
-  params: readonly QueryParameter[],
+  { params = [], reuse }: Pick<QueryOptions, "params" | "reuse">,
 ): Promise<string> {
   const literals = params.map(renderParameter);
+  const reuseMinutes = reuse === undefined ? undefined : readReuseMinutes(reuse);
   try {
     const answer = await athena.client.send(
       new athena.sdk.StartQueryExecutionCommand({
@@ -40,6 +43,13 @@ export async function startExecution(
         QueryExecutionContext: { Database: settings.glue.database },
         WorkGroup: settings.athena.workgroup,
         ...(literals.length === 0 ? {} : { ExecutionParameters: literals }),
+        ...(reuseMinutes === undefined
+          ? {}
+          : {
+              ResultReuseConfiguration: {
+                ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: reuseMinutes },
+              },
+            }),
         ...(settings.athena.output === undefined
           ? {}
           : { ResultConfiguration: { OutputLocation: settings.athena.output } }),
@@ -47,7 +57,11 @@ export async function startExecution(
     );
     if (answer.QueryExecutionId !== undefined) return answer.QueryExecutionId;
   } catch (error) {
-    throw athenaError(error, "the query was refused", settings, { sql });
+    const place = markPlace(sql, describeError(error));
+    throw athenaError(error, "the query was refused", settings, {
+      sql,
+      ...(place === undefined ? {} : { place }),
+    });
   }
   throw new WorkbenchError("ATHENA", "Athena gave no execution id", { context: { sql } });
 }
@@ -140,13 +154,19 @@ function failure(execution: { id: string; sql: string }, state: QueryExecution):
     status?.StateChangeReason ?? status?.AthenaError?.ErrorMessage ?? "no reason given";
   const cancelled = status?.State === "CANCELLED";
   const hint = cancelled ? undefined : queryHint(reason);
+  const place = markPlace(execution.sql, reason);
   return new WorkbenchError(
     "ATHENA",
     `query ${cancelled ? "cancelled" : "failed"}: ${reason.replaceAll(/\s*\n\s*/g, " ").trim()}`,
     {
       ...(hint === undefined ? {} : { hint }),
       retryable: status?.AthenaError?.Retryable ?? false,
-      context: { queryExecutionId: execution.id, sql: execution.sql, reason },
+      context: {
+        queryExecutionId: execution.id,
+        sql: execution.sql,
+        reason,
+        ...(place === undefined ? {} : { place }),
+      },
     },
   );
 }

@@ -1,26 +1,16 @@
 import type { Settings } from "../config/settings";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
-import type { QueryParameter } from "./parameters";
+import type { QueryOptions } from "./query-options";
 import { QueryResult } from "./result";
 
+export type { QueryOptions };
 export { QueryResult };
 import { streamQuery } from "./stream";
 import type { Row } from "./values";
 
 /** Rows held in memory at the most, unless the caller names a number. */
 export const defaultMaxRows = 1_000_000;
-
-/** How a query runs. */
-export interface QueryOptions {
-  /** Bound to the `?` of the query in order, by Athena itself: never pasted into the SQL. */
-  params?: readonly QueryParameter[];
-  /**
-   * Keep this many rows and leave the rest on the server; the result says so (`truncated`).
-   * Without it, a result of more than a million rows is an error.
-   */
-  maxRows?: number;
-}
 
 /**
  * Runs SQL on Athena, in the settings' workgroup and database, and returns its typed rows.

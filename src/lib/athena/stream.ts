@@ -9,7 +9,7 @@ import {
   waitForExecution,
   type FinishedExecution,
 } from "./execution";
-import type { QueryParameter } from "./parameters";
+import type { QueryOptions } from "./query-options";
 import type { Column, Row } from "./values";
 
 /** Athena's largest page; the header of a SELECT counts as a row of the first. */
@@ -38,7 +38,7 @@ export interface QueryStream extends FinishedExecution {
 export async function streamQuery(
   settings: Settings,
   sql: string,
-  options: { params?: readonly QueryParameter[] },
+  options: Pick<QueryOptions, "params" | "reuse">,
   effects: Effects,
 ): Promise<QueryStream> {
   if (sql.trim() === "") {
@@ -49,7 +49,7 @@ export async function streamQuery(
   throwIfAborted(effects.signal);
   const athena = await openAthena(settings);
   try {
-    const id = await startExecution(athena, settings, sql, options.params ?? []);
+    const id = await startExecution(athena, settings, sql, options);
     const execution = await settle(athena, settings, { id, sql }, effects);
     const first = await fetchPage(athena, settings, id, undefined);
     // The header has no place in what has none: SHOW, DESCRIBE, EXPLAIN and DDL.

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterEach, expect, it } from "vitest";
 import { runQuery } from "../../../src/lib/athena/query";
 import { streamQuery } from "../../../src/lib/athena/stream";
@@ -227,4 +228,33 @@ it.each(["", " \n"])("an empty query %j is refused before it is sent", async (sq
   const { settings, calls } = await athena([]);
   expect((await failureOf(runQuery(settings, sql, {}, systemEffects(quick)))).code).toBe("USAGE");
   expect(calls).toEqual([]);
+});
+
+it("asks for a stored result only where told to", async () => {
+  const { settings, calls } = await athena([execution("SUCCEEDED")]);
+  const reuseOf = async (options: { reuse?: string }): Promise<unknown> => {
+    await runQuery(settings, "SELECT 1", options, systemEffects(quick));
+    const starts = calls.filter(({ operation }) => operation === "StartQueryExecution");
+    return starts.at(-1)?.body["ResultReuseConfiguration"];
+  };
+  expect(await reuseOf({})).toBeUndefined();
+  expect(await reuseOf({ reuse: "1h30m" })).toEqual({
+    ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: 90 },
+  });
+});
+
+it.each(["soon", "30s", "8d"])("refuses to reuse results of age %j", async (reuse) => {
+  const { settings, calls } = await athena([]);
+  const error = await failureOf(runQuery(settings, "SELECT 1", { reuse }, systemEffects(quick)));
+  expect(error).toMatchObject({ code: "USAGE", message: `reuse is ${JSON.stringify(reuse)}` });
+  expect(calls).toEqual([]);
+});
+
+it("marks the place in the SQL that the reason names, in a notebook too", async () => {
+  const reason = "COLUMN_NOT_FOUND: line 2:3: Column 'x' cannot be resolved";
+  const { settings } = await athena([execution("FAILED", reason)]);
+  const error = await failureOf(runQuery(settings, "SELECT\n  x", {}, systemEffects(quick)));
+  expect(error.oneLine).not.toContain("\n");
+  expect(error.place).toBe("  2 |   x\n    |   ^");
+  expect(inspect(error)).toContain("\n  2 |   x\n    |   ^\n  → ");
 });
