@@ -30,7 +30,7 @@ RESOLUTIONS = """
 CREATE TABLE resolutions AS
 WITH subjects AS (
     SELECT
-        type = 'IssuesEvent' AS is_issue, id, happened,
+        type = 'IssuesEvent' AS is_issue, id, repo, happened,
         payload->>'$.action' AS action,
         CASE WHEN type = 'IssuesEvent' THEN payload->'$.issue'
             ELSE payload->'$.pull_request' END AS subject
@@ -44,7 +44,8 @@ WITH subjects AS (
         coalesce(subject->>'$.merged' = 'true', false) AS merged
     FROM subjects
 ), closed AS (
-    SELECT is_issue, subject_id, arg_max(merged, (ended, id)) AS merged, max(ended) AS ended
+    SELECT is_issue, subject_id, arg_max(merged, (ended, id)) AS merged, max(ended) AS ended,
+        arg_max(repo, (ended, id)) AS repo
     FROM timed WHERE action = 'closed' GROUP BY ALL
 ), opened AS (
     SELECT is_issue, subject_id, min(opened) AS opened,
@@ -54,7 +55,7 @@ WITH subjects AS (
 SELECT
     CASE WHEN is_issue THEN 'issue' ELSE 'pull_request' END AS kind,
     CASE WHEN NOT is_issue AND merged THEN 'merged' ELSE 'closed' END AS outcome,
-    date_diff('second', opened, ended) AS seconds, ended
+    date_diff('second', opened, ended) AS seconds, ended, repo
 FROM closed JOIN opened USING (is_issue, subject_id)
 WHERE reopened IS NULL OR reopened <= ended
 """
@@ -100,6 +101,30 @@ SELECT kind, outcome, count(*)::INT AS resolved,
     quantile_cont(seconds, 0.5) AS median_seconds, quantile_cont(seconds, 0.75) AS q3_seconds,
     quantile_cont(seconds, 0.9) AS p90_seconds
 FROM resolutions GROUP BY kind, outcome ORDER BY kind, resolved DESC, outcome
+"""
+
+#: Repositories by how many of their resolutions have a known time.
+BY_REPOSITORY = """
+WITH known AS (
+    SELECT *, count(seconds) OVER (PARTITION BY repo) AS known_of_repo
+    FROM resolutions WHERE seconds IS NOT NULL
+), places AS (
+    SELECT repo, row_number() OVER (ORDER BY any_value(known_of_repo) DESC, repo) AS position
+    FROM known GROUP BY repo
+)
+SELECT position::INT AS position, repo, kind, count(*)::INT AS with_known_time,
+    quantile_cont(seconds, 0.25) AS q1_seconds, quantile_cont(seconds, 0.5) AS median_seconds,
+    quantile_cont(seconds, 0.75) AS q3_seconds
+FROM known JOIN places USING (repo) WHERE position <= 8
+GROUP BY position, repo, kind ORDER BY position, kind
+"""
+
+OVER_TIME = """
+SELECT strftime(date_trunc('month', ended), '%Y-%m-%dT%H:%M:%SZ') AS bucket_start,
+    'month' AS bucket, kind, count(*)::INT AS resolved,
+    CASE WHEN kind = 'pull_request' THEN avg((outcome = 'merged')::INT) END AS share_merged,
+    quantile_cont(seconds, 0.5) AS median_seconds
+FROM resolutions GROUP BY ALL ORDER BY ALL
 """
 
 BOT = """(suffix(lower(login), '[bot]') OR suffix(lower(login), '-bot')
@@ -187,6 +212,8 @@ def main(coverage_file: str, files: list[str]) -> None:
         "repository-activity": rows(REPOSITORIES),
         "event-frequency": rows(FREQUENCY),
         "time-to-resolution": rows(RESOLUTION_TIMES),
+        "resolution-by-repository": rows(BY_REPOSITORY),
+        "resolution-over-time": rows(OVER_TIME),
         "busiest-hours": rows(HOURS),
         "fork-activity": rows(FORKS),
         "commits-per-repository": rows(COMMITS),

@@ -7,6 +7,8 @@ import { dataCoverage } from "./data-coverage";
 import { eventFrequency } from "./event-frequency";
 import { forkActivity } from "./fork-activity";
 import { repositoryActivity } from "./repository-activity";
+import { resolutionByRepository } from "./resolution-by-repository";
+import { resolutionOverTime } from "./resolution-over-time";
 import { timeToResolution } from "./time-to-resolution";
 import { topContributors } from "./top-contributors";
 
@@ -17,6 +19,8 @@ export const analyses: readonly Analysis[] = [
   eventFrequency,
   busiestHours,
   timeToResolution,
+  resolutionByRepository,
+  resolutionOverTime,
   repositoryActivity,
   commitsPerRepository,
   forkActivity,

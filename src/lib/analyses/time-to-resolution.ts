@@ -3,30 +3,9 @@ import { dataLine, formatDuration } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis, AnalysisContext } from "./analysis";
 import { daysParameter } from "./parameters";
+import { quantilesSql } from "./quantiles";
 import { numberAt, textAt } from "./read-row";
 import { lastDays } from "./window";
-
-/** The quantiles of the table and the chart: column and fraction. */
-const quantiles: readonly (readonly [column: string, fraction: number])[] = [
-  ["p10_seconds", 0.1],
-  ["q1_seconds", 0.25],
-  ["median_seconds", 0.5],
-  ["q3_seconds", 0.75],
-  ["p90_seconds", 0.9],
-];
-
-/**
- * An exact quantile with linear interpolation between the two values nearest to it, as NumPy,
- * DuckDB's quantile_cont and PostgreSQL's percentile_cont have it; `approx_percentile` would give
- * other figures from run to run.
- */
-function quantileSql(column: string, fraction: number): string {
-  const at = `(known - 1) * ${fraction}E0`;
-  return `sum(CASE
-      WHEN place = floor(${at}) THEN seconds_to_resolution * (1 - (${at} - floor(${at})))
-      WHEN place = floor(${at}) + 1 THEN seconds_to_resolution * (${at} - floor(${at}))
-    END) AS ${column}`;
-}
 
 /** How long issues and pull requests take until they are closed or merged. */
 export const timeToResolution: Analysis = {
@@ -61,7 +40,7 @@ SELECT
   outcome,
   count(*) AS resolved,
   count(seconds_to_resolution) AS with_known_time,
-  ${quantiles.map(([column, fraction]) => quantileSql(column, fraction)).join(",\n  ")},
+  ${quantilesSql},
   max(data_resolutions) AS data_resolutions,
   max(data_known) AS data_known,
   min(data_from) AS data_from,

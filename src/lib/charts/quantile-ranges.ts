@@ -1,6 +1,7 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
 import { colourOf } from "./theme";
+import { drawn, durationAxis, durationDomain } from "./duration-axis";
 import { barAxis, namesParam } from "./bar-axis";
 import { clipName, formatDuration } from "./words";
 
@@ -22,25 +23,6 @@ export interface QuantileRangesWords extends ChartWords {
   measure: string;
   series: readonly string[];
 }
-
-/** Durations that people know, for the ticks of the axis, in seconds. */
-const landmarks = [
-  1,
-  10,
-  60,
-  600,
-  3600,
-  6 * 3600,
-  86_400,
-  7 * 86_400,
-  30 * 86_400,
-  365 * 86_400,
-  3650 * 86_400,
-];
-const landmarkLabel =
-  "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' " +
-  ": datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value < 31536000 " +
-  "? datum.value / 86400 + ' d' : datum.value / 31536000 + ' y'";
 
 /**
  * A box a group on a logarithmic axis of time: a thin line from the tenth to the ninetieth
@@ -67,19 +49,13 @@ export function quantileRanges(
     middleText: `${formatDuration(range.q1)} to ${formatDuration(range.q3)}`,
     mostText: `${formatDuration(range.p10)} to ${formatDuration(range.p90)}`,
   }));
-  const domain = axisDomain(values.map((value) => [value.p10, value.p90]));
+  const domain = durationDomain(values.map((value) => [value.p10, value.p90]));
   const present = words.series.filter((name) => ranges.some(({ series }) => series === name));
   const x = (field: string): unknown => ({
     field,
     type: "quantitative",
     title: words.measure,
-    scale: { type: "log", domain, nice: false },
-    axis: {
-      values: landmarks.filter((mark) => mark >= domain[0] && mark <= domain[1]),
-      labelExpr: landmarkLabel,
-      labelOverlap: "greedy",
-      labelSeparation: 8,
-    },
+    ...durationAxis(domain),
   });
   const tooltip = [
     { field: "name", type: "nominal", title: "Group" },
@@ -127,16 +103,4 @@ export function quantileRanges(
     words,
     ranges.length * 52 + 10,
   );
-}
-
-function drawn(seconds: number): number {
-  return Math.max(1, seconds);
-}
-
-/** From the landmark below the least to the one above the most, so that no box sits on an edge. */
-function axisDomain(pairs: readonly (readonly [number, number])[]): [number, number] {
-  const least = Math.min(...pairs.map(([low]) => low));
-  const most = Math.max(...pairs.map(([, high]) => high));
-  const from = landmarks.findLast((mark) => mark < least) ?? 1;
-  return [from, landmarks.find((mark) => mark > most) ?? most * 2];
 }

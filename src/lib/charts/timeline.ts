@@ -49,7 +49,8 @@ const dayLabel =
   "datum.index == 0 || utcdate(datum.value) == 1 && utcmonth(datum.value) == 0 " +
   "? [utcFormat(datum.value, '%-d %b'), utcFormat(datum.value, '%Y')] " +
   ": utcFormat(datum.value, '%-d %b')";
-const axisLabels: Readonly<Record<TimeBucket, string>> = {
+/** The labels of an axis of time, by the bucket, as an expression of Vega's. */
+export const dateLabels: Readonly<Record<TimeBucket, string>> = {
   minute: clockLabel,
   "10 minutes": clockLabel,
   hour: clockLabel,
@@ -79,7 +80,7 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
           ...start,
           title: "Time (UTC)",
           axis: {
-            labelExpr: axisLabels[words.bucket],
+            labelExpr: dateLabels[words.bucket],
             // Few bars are each named, and weeks, of which the axis knows none that begin on Mondays;
             // between many others it finds round times.
             ...(starts.length <= maxNamedBars || words.bucket === "week"

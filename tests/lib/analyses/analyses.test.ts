@@ -13,8 +13,10 @@ import {
   coverageRows,
   forkRows,
   frequencyRows,
+  repositoryResolutionRows,
   repositoryRows,
   resolutionRows,
+  resolutionTimeRows,
   trendRows,
   weekHourRows,
 } from "./sample-rows";
@@ -69,6 +71,16 @@ describe("findings", () => {
       "time-to-resolution",
       resolutionRows(),
       "The median merged pull request took 1.1 hours, the median completed issue took 1.1 days",
+    ],
+    [
+      "resolution-by-repository",
+      repositoryResolutionRows(["a/b", "c/d", "e/f"]),
+      "The median pull request took from 1 hour in a/b to 3 hours in e/f",
+    ],
+    [
+      "resolution-over-time",
+      resolutionTimeRows("week", "2026-11-02T00:00:00Z", 3),
+      "The median pull request took 30 minutes in the week of 2026-11-02, 1.5 hours in that of 2026-11-16",
     ],
     [
       "busiest-hours",

@@ -196,3 +196,48 @@ export function coverageRows(): Row[] {
     data_to: "2026-11-21T23:59:00Z",
   }));
 }
+
+const quantileColumns = ["p10", "q1", "median", "q3", "p90"];
+
+function quantilesFrom(seconds: number): Row {
+  return Object.fromEntries(
+    quantileColumns.map((column, at) => [`${column}_seconds`, seconds * 4 ** (at - 2)]),
+  );
+}
+
+/** Rows of resolution-by-repository with the given names: the later, the slower. */
+export function repositoryResolutionRows(repos: readonly string[]): Row[] {
+  return repos.flatMap((repo, at) =>
+    ["issue", "pull_request"].map((kind) => ({
+      position: at + 1,
+      repo,
+      kind,
+      resolved: 40 - at,
+      with_known_time: 38 - at,
+      share_merged: kind === "issue" ? null : 0.75,
+      ...quantilesFrom((kind === "issue" ? 86_400 : 3600) * (at + 1)),
+      data_resolutions: 131,
+      data_from: "2016-07-07T00:00:01Z",
+      data_to: "2021-07-21T09:00:04Z",
+    })),
+  );
+}
+
+/** Rows of resolution-over-time: pull requests get slower, issues do not. */
+export function resolutionTimeRows(bucket: string, start: string, buckets: number): Row[] {
+  const step = bucketMs[bucket] ?? 0;
+  return Array.from({ length: buckets }, (_, at) =>
+    ["issue", "pull_request"].map((kind) => ({
+      bucket_start: new Date(Date.parse(start) + at * step).toISOString().replace(".000Z", "Z"),
+      bucket,
+      kind,
+      resolved: 50 + at,
+      with_known_time: 45 + at,
+      share_merged: kind === "issue" ? null : 0.75,
+      ...quantilesFrom(kind === "issue" ? 86_400 * (1 + (at % 3)) : 1800 * (at + 1)),
+      data_resolutions: 1310,
+      data_from: start,
+      data_to: new Date(Date.parse(start) + buckets * step - 1000).toISOString(),
+    })),
+  ).flat();
+}

@@ -43,6 +43,27 @@ const charts: readonly (readonly [string, () => Chart])[] = [
     () => chartOf("event-frequency", samples.frequencyRows("day", "2026-10-17T00:00:00Z", 40)),
   ],
   ["resolutions", () => chartOf("time-to-resolution", samples.resolutionRows())],
+  [
+    "resolutions by repository",
+    () =>
+      chartOf("resolution-by-repository", samples.repositoryResolutionRows(samples.hostileNames)),
+  ],
+  [
+    "weeks of resolutions",
+    () =>
+      chartOf(
+        "resolution-over-time",
+        samples.resolutionTimeRows("week", "2026-08-03T00:00:00Z", 16),
+      ),
+  ],
+  [
+    "a month of resolutions",
+    () =>
+      chartOf(
+        "resolution-over-time",
+        samples.resolutionTimeRows("month", "2026-08-01T00:00:00Z", 1),
+      ),
+  ],
   ["a working week", () => chartOf("busiest-hours", samples.weekHourRows())],
   ["forks", () => chartOf("fork-activity", samples.forkRows(samples.hostileNames))],
   ["commits", () => chartOf("commits-per-repository", samples.commitRows(samples.hostileNames))],
