@@ -13,6 +13,7 @@ import { QueryRunner } from "./athena/query-runner";
 import { ResultReuse } from "./athena/result-reuse";
 import { WorkGroups } from "./athena/workgroups";
 import { openCatalog } from "./catalog";
+import { catalogOperations } from "./catalog-operations";
 import { createForwarder } from "./forward";
 import { GlueRuns } from "./glue/glue-runs";
 import { JobStore } from "./glue/job-store";
@@ -102,6 +103,7 @@ export async function startGateway(
   });
   runs.recover();
   add("AWSGlue", glueOperations(jobs, runs, now));
+  add("AWSGlue", catalogOperations(catalog));
 
   return {
     url,

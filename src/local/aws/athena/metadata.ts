@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { ApiError } from "../api-error";
 import type { Catalog } from "../catalog";
@@ -70,13 +71,14 @@ export class Metadata {
   }
 }
 
-/** SQLAlchemy's dialect looks for the catalog's own error in the message. */
+/** The catalog's own error stands in the message; PyAthena's dialect for SQLAlchemy takes it apart. */
 async function asMetadata<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const details = `Service: AmazonDataCatalog; Status Code: 400; Error Code: ${error.type}`;
+    const service = `Service: AmazonDataCatalog; Status Code: 400; Error Code: ${error.type}`;
+    const details = `${service}; Request ID: ${randomUUID()}; Proxy: null`;
     throw new ApiError("MetadataException", `${error.message} (${details})`);
   }
 }

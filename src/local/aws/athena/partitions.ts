@@ -9,7 +9,6 @@ type DropPartitions = Extract<CatalogDdl, { kind: "drop-partitions" }>;
 
 /** Glue takes so many partitions a call. */
 const createBatch = 100;
-const deleteBatch = 25;
 
 /** A table's partitions in the catalog. */
 export class Partitions {
@@ -60,9 +59,8 @@ export class Partitions {
       }
       gone.push(...wanted.map(({ Values }) => Values));
     }
-    for (let at = 0; at < gone.length; at += deleteBatch) {
-      const PartitionsToDelete = gone.slice(at, at + deleteBatch).map((Values) => ({ Values }));
-      await this.catalog.call("BatchDeletePartition", { ...this.name(), PartitionsToDelete });
+    for (const PartitionValues of gone) {
+      await this.catalog.call("DeletePartition", { ...this.name(), PartitionValues });
     }
   }
 

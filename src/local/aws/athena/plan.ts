@@ -8,13 +8,13 @@ import {
   glueColumn,
   runCatalogDdl,
 } from "./catalog-ddl";
-import type { TableChange } from "./ddl/ddl";
+import type { DropDatabase, TableChange } from "./ddl/ddl";
 import { DdlError, toDdlError } from "./ddl-error";
 import type { Execution } from "./execution";
 import { createTableAsSql, unloadSql, type WritingStatement } from "./files-sql";
-import { type GlueTable, isIceberg, tableInput } from "./glue-table";
+import { type GlueTable, isIceberg, isView, listAll, tableInput } from "./glue-table";
 import { changeIcebergSql, createIcebergSql, type TrinoStatement, wholeName } from "./iceberg-sql";
-import { bindParameters } from "./sql-text";
+import { bindParameters, quoteName } from "./sql-text";
 import type { Work } from "./statement";
 import { readIcebergDetails } from "./table-description";
 
@@ -48,6 +48,8 @@ export async function planWork(
     case "deallocate":
     case "execute":
       return { columns: [], rows: [] };
+    case "drop-database":
+      return planDropDatabase(work, parts);
     case "create-iceberg-table":
       return { statements: [createIcebergSql(work, database)] };
     case "create-table-as":
@@ -75,6 +77,30 @@ export async function planWork(
     default:
       return runCatalogDdl(work, all);
   }
+}
+
+async function planDropDatabase(
+  { name, ifExists }: DropDatabase,
+  { catalog }: Omit<CatalogParts, "database">,
+): Promise<TrinoPlan> {
+  const DatabaseName = name;
+  const tables = await listAll<GlueTable>(
+    catalog,
+    "GetTables",
+    { DatabaseName },
+    "TableList",
+  ).catch(
+    // Of a database that is not there: Trino says so, or lets it be.
+    () => [],
+  );
+  const drops = tables.map((table) => {
+    const kind = isView(table) ? "VIEW" : "TABLE";
+    return `DROP ${kind} ${wholeName(catalogName, name, table.Name)}`;
+  });
+  const unless = ifExists ? "IF EXISTS " : "";
+  const schema = `${quoteName(catalogName)}.${quoteName(name)}`;
+  const statements = [...drops, `DROP SCHEMA ${unless}${schema}`];
+  return { statements: statements.map((sql) => ({ sql, session: {} })) };
 }
 
 /** Writes only where nothing lies yet, as on AWS, and lists afterwards what was written. */

@@ -237,10 +237,13 @@ export class QueryRunner {
     }
     // The one row of INSERT and its like is the number of rows: UpdateCount tells it.
     if (changes || answer.data === undefined) return;
+    const rows = answer.data.map((row) =>
+      columns.map((column, at) => renderValue(row[at], column.typeSignature)),
+    );
+    // A plan or a view's text has a row a line on Athena, and is one value of Trino's.
+    const isText = execution.statement.file === "txt" && columns.length === 1;
     await writer.add(
-      answer.data.map((row) =>
-        columns.map((column, at) => renderValue(row[at], column.typeSignature)),
-      ),
+      isText ? rows.flatMap(([text]) => (text ?? "").split("\n").map((line) => [line])) : rows,
     );
   }
 

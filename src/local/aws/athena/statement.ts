@@ -2,7 +2,7 @@ import { invalidRequest } from "../api-error";
 import { readAlterTable } from "./ddl/alter";
 import { readCreateDatabase, readCreateTable } from "./ddl/create";
 import { type CreateTableAs, readCreateTableAs, readUnload, type Unload } from "./ddl/create-as";
-import type { CatalogDdl, CreateIcebergTable, TableChange } from "./ddl/ddl";
+import type { CatalogDdl, CreateIcebergTable, DropDatabase, TableChange } from "./ddl/ddl";
 import { type PreparedWork, readPrepared } from "./ddl/prepared";
 import { readDescribe, readShow } from "./ddl/show";
 import { TokenReader } from "./ddl/token-reader";
@@ -15,6 +15,7 @@ export type Work =
   | CatalogDdl
   | TableChange
   | CreateIcebergTable
+  | DropDatabase
   | CreateTableAs
   | Unload
   | Optimize
@@ -139,6 +140,14 @@ function readDdl(
   if (database && first === "CREATE") {
     reader.expect(second);
     return { sql, subtype, work: readCreateDatabase(reader) };
+  }
+  if (database && hasWord(sql, "CASCADE")) {
+    reader.expect(second);
+    const ifExists = reader.take("IF", "EXISTS");
+    const work: Work = { kind: "drop-database", name: reader.name(), ifExists };
+    reader.expect("CASCADE");
+    reader.end();
+    return { sql, subtype, work };
   }
   if (first === "CREATE" && (reader.take("TABLE") || reader.take("EXTERNAL", "TABLE"))) {
     return readTable(sql, reader, second === "EXTERNAL");

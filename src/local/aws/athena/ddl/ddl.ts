@@ -85,6 +85,13 @@ export type TableChange =
   | { kind: "set-properties"; table: TableName; properties: Readonly<Record<string, string>> }
   | { kind: "set-location"; table: TableName; location: string };
 
+/** DROP DATABASE … CASCADE: its tables first, each in its own way. */
+export interface DropDatabase {
+  kind: "drop-database";
+  name: string;
+  ifExists: boolean;
+}
+
 /** CREATE TABLE of Iceberg's kind: `'table_type'='ICEBERG'`. */
 export interface CreateIcebergTable {
   kind: "create-iceberg-table";
