@@ -6,6 +6,8 @@ export interface HomePaths {
   home: string;
   /** The Python environment: JupyterHub, nbconvert, Spark, ministack. */
   venv: string;
+  /** Python environment of the clients that only the conformance tests run. */
+  clients: string;
   /** Installations: `kafka`, `spark`, `trino`. */
   engines: string;
   /** One record a running engine. */
@@ -22,6 +24,7 @@ export function homePaths(home: string): HomePaths {
   return {
     home,
     venv: join(home, "venv"),
+    clients: join(home, "clients"),
     engines: join(home, "engines"),
     run: join(home, "run"),
     logs: join(home, "logs"),

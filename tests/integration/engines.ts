@@ -22,7 +22,7 @@ export default async function startEngines(): Promise<() => Promise<void>> {
   const kept = process.env["WORKBENCH_TEST_HOME"];
   const home = kept ?? mkdtempSync(join(tmpdir(), "workbench-test-"));
   mkdirSync(home, { recursive: true });
-  for (const name of ["venv", "engines"]) {
+  for (const name of ["venv", "engines", "clients"]) {
     if (!existsSync(join(home, name))) symlinkSync(join(installed, name), join(home, name));
   }
   process.env["WORKBENCH_HOME"] = home;

@@ -1,96 +1,37 @@
 import {
-  AthenaClient,
-  type GetQueryResultsCommandOutput,
-  GetQueryResultsCommand,
-  GetQueryExecutionCommand,
+  type AthenaClient,
   GetQueryRuntimeStatisticsCommand,
   GetTableMetadataCommand,
   ListQueryExecutionsCommand,
-  type QueryExecution,
-  StartQueryExecutionCommand,
-  type StartQueryExecutionCommandInput,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSettings } from "../../src/lib/config/load";
 import type { Settings } from "../../src/lib/config/settings";
 import { readRecord } from "../../src/local/processes";
-import { clientOptions, until } from "./local-aws-client";
+import { AthenaRunner } from "./athena-runner";
+import { until } from "./local-aws-client";
 
-const database = `athena${Date.now().toString(36)}`;
 let settings: Settings;
+let runner: AthenaRunner;
 let athena: AthenaClient;
-let s3: S3Client;
+const start: AthenaRunner["start"] = (...args) => runner.start(...args);
+const status: AthenaRunner["status"] = (id) => runner.status(id);
+const end: AthenaRunner["end"] = (id) => runner.end(id);
+const run: AthenaRunner["run"] = (...args) => runner.run(...args);
+const results: AthenaRunner["results"] = (id) => runner.results(id);
+const file: AthenaRunner["file"] = (location) => runner.file(location);
+const database = `athena${Date.now().toString(36)}`;
 
 beforeAll(async () => {
   settings = loadSettings();
-  athena = new AthenaClient(clientOptions(settings.aws.endpointUrl));
-  s3 = new S3Client({ ...clientOptions(settings.aws.endpointUrl), forcePathStyle: true });
+  runner = new AthenaRunner(settings, database);
+  ({ athena } = runner);
   const { Status } = await run(`CREATE DATABASE ${database}`, { QueryExecutionContext: {} });
   expect(Status?.StateChangeReason).toBeUndefined();
 });
 
-afterAll(() => {
-  athena.destroy();
-  s3.destroy();
-});
-
-async function start(
-  QueryString: string,
-  more: Partial<StartQueryExecutionCommandInput> = {},
-): Promise<string> {
-  const { QueryExecutionId = "" } = await athena.send(
-    new StartQueryExecutionCommand({
-      QueryString,
-      WorkGroup: settings.athena.workgroup,
-      QueryExecutionContext: { Database: database },
-      ...more,
-    }),
-  );
-  return QueryExecutionId;
-}
-
-async function status(QueryExecutionId: string): Promise<QueryExecution> {
-  const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
-  return QueryExecution ?? {};
-}
-
-function end(id: string): Promise<QueryExecution> {
-  const over = ["SUCCEEDED", "FAILED", "CANCELLED"];
-  return until(
-    () => status(id),
-    (seen) => over.includes(seen.Status?.State ?? ""),
-  );
-}
-
-async function run(
-  sql: string,
-  more: Partial<StartQueryExecutionCommandInput> = {},
-): Promise<QueryExecution> {
-  return end(await start(sql, more));
-}
-
-async function results(QueryExecutionId = ""): Promise<{
-  rows: (string | undefined)[][];
-  pages: GetQueryResultsCommandOutput[];
-}> {
-  const pages: GetQueryResultsCommandOutput[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await athena.send(new GetQueryResultsCommand({ QueryExecutionId, NextToken }));
-    pages.push(page);
-    ({ NextToken } = page);
-  } while (NextToken !== undefined);
-  const rows = pages.flatMap((page) => page.ResultSet?.Rows ?? []);
-  return { pages, rows: rows.map(({ Data = [] }) => Data.map((datum) => datum.VarCharValue)) };
-}
-
-async function file(location = ""): Promise<string> {
-  const { host, pathname } = new URL(location);
-  const at = { Bucket: host, Key: decodeURIComponent(pathname.slice(1)) };
-  return (await (await s3.send(new GetObjectCommand(at))).Body?.transformToString()) ?? "";
-}
+afterAll(() => runner.close());
 
 describe("a query", () => {
   it("has values, types and a result file as Athena's", async () => {

@@ -12,6 +12,7 @@ import { systemEffects } from "../../src/lib/effects";
 import { type Execution, isOver, noFigures } from "../../src/local/aws/athena/execution";
 import { ExecutionStore, newExecutionId } from "../../src/local/aws/athena/execution-store";
 import { QueryRunner } from "../../src/local/aws/athena/query-runner";
+import type { Objects } from "../../src/local/aws/objects";
 import { readStatement } from "../../src/local/aws/athena/statement";
 import { TrinoClient } from "../../src/local/trino/client";
 
@@ -53,10 +54,11 @@ async function runQuery(): Promise<Execution> {
     isUp: () => true,
     explainLoss: (words: string) => words,
   };
-  const objects = { upload: () => Promise.resolve(), download: () => Promise.resolve() };
+  const objects = { upload: () => Promise.resolve() } as unknown as Objects;
+  const catalog = { call: () => Promise.reject(new Error("nothing asks the catalog")) };
   const effects = systemEffects({ sleep: () => Promise.resolve() });
   const id = newExecutionId(0);
-  await new QueryRunner(store, trino, objects, effects).start(
+  await new QueryRunner(store, trino, { objects, catalog }, effects).start(
     {
       id,
       query: "SELECT n",

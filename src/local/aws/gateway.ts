@@ -3,14 +3,17 @@ import { join } from "node:path";
 import type { Effects } from "../../lib/effects";
 import { WorkbenchError } from "../../lib/errors";
 import { homePaths } from "../home";
-import { trinoDir } from "../trino/command";
 import { openTrino, type TrinoEngine } from "../trino/engine";
 import { ExecutionStore } from "./athena/execution-store";
 import { Metadata } from "./athena/metadata";
+import { NamedQueries } from "./athena/named-queries";
 import { athenaOperations } from "./athena/operations";
+import { PreparedStatements } from "./athena/prepared-statements";
 import { QueryRunner } from "./athena/query-runner";
+import { ResultReuse } from "./athena/result-reuse";
 import { WorkGroups } from "./athena/workgroups";
 import { openCatalog } from "./catalog";
+import { catalogOperations } from "./catalog-operations";
 import { createForwarder } from "./forward";
 import { GlueRuns } from "./glue/glue-runs";
 import { JobStore } from "./glue/job-store";
@@ -63,7 +66,6 @@ export async function startGateway(
     {
       home,
       env,
-      plugins: join(trinoDir(home), "plugin"),
       s3Url,
       glueUrl: url,
       region: localRegion,
@@ -74,11 +76,20 @@ export async function startGateway(
   const store = new ExecutionStore(join(state, "athena", "executions"));
   const lost = store.recover(now());
   if (lost > 0) logger.warn("queries that ran when the endpoint stopped have failed", { lost });
-  const runner = new QueryRunner(store, trino, objects, effects);
-  const workgroups = new WorkGroups(join(state, "athena", "workgroups"), now);
+  const folder = join(state, "athena");
+  const reuse = new ResultReuse(join(folder, "reuse"), store, objects, now);
+  const runner = new QueryRunner(store, trino, { objects, catalog }, effects, (execution) =>
+    reuse.remember(execution),
+  );
+  const workgroups = new WorkGroups(join(folder, "workgroups"), now);
   const metadata = new Metadata(catalog);
-  const tokens = join(state, "athena", "tokens");
-  add("AmazonAthena", athenaOperations({ store, runner, workgroups, metadata, tokens, now }));
+  const prepared = new PreparedStatements(join(folder, "prepared"), workgroups, now);
+  const named = new NamedQueries(join(folder, "named"), workgroups);
+  const tokens = join(folder, "tokens");
+  add(
+    "AmazonAthena",
+    athenaOperations({ store, runner, workgroups, metadata, prepared, named, reuse, tokens, now }),
+  );
 
   const jobs = new JobStore(join(state, "glue", "jobs"), catalog, now);
   const endpoints = { gatewayUrl: url, s3Url, region: localRegion, credentials: localCredentials };
@@ -92,6 +103,7 @@ export async function startGateway(
   });
   runs.recover();
   add("AWSGlue", glueOperations(jobs, runs, now));
+  add("AWSGlue", catalogOperations(catalog));
 
   return {
     url,

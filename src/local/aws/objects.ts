@@ -26,6 +26,11 @@ export function parseS3Address(text: string): S3Address | undefined {
 export interface Objects {
   upload(file: string, to: S3Address, contentType: string): Promise<void>;
   download(from: S3Address, file: string): Promise<void>;
+  /** A small object's text; undefined where there is none. */
+  readText(from: S3Address): Promise<string | undefined>;
+  writeText(text: string, to: S3Address, contentType: string): Promise<void>;
+  /** What lies under a prefix, in the order of the keys. */
+  list(under: S3Address): AsyncIterable<S3Address & { bytes: number }>;
 }
 
 /** Objects of the local S3. The client is loaded at the first use. */
@@ -50,6 +55,35 @@ export function openObjects(endpoint: string): Objects {
       const command = new GetObjectCommand({ Bucket: from.bucket, Key: from.key });
       const { Body } = await (await client()).send(command);
       await pipeline(Body as Readable, createWriteStream(file));
+    },
+    async readText(from) {
+      const { GetObjectCommand, NoSuchKey } = await import("@aws-sdk/client-s3");
+      try {
+        const command = new GetObjectCommand({ Bucket: from.bucket, Key: from.key });
+        return await (await (await client()).send(command)).Body?.transformToString();
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    async writeText(text, to, contentType) {
+      const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+      const at = { Bucket: to.bucket, Key: to.key };
+      const command = new PutObjectCommand({ ...at, Body: text, ContentType: contentType });
+      await (await client()).send(command);
+    },
+    async *list({ bucket, key }) {
+      const { ListObjectsV2Command } = await import("@aws-sdk/client-s3");
+      const from = { Bucket: bucket, Prefix: key };
+      let ContinuationToken: string | undefined;
+      do {
+        const command = new ListObjectsV2Command({ ...from, ContinuationToken });
+        const page = await (await client()).send(command);
+        for (const object of page.Contents ?? []) {
+          yield { bucket, key: object.Key ?? "", bytes: object.Size ?? 0 };
+        }
+        ContinuationToken = page.NextContinuationToken;
+      } while (ContinuationToken !== undefined);
     },
   };
 }

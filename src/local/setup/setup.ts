@@ -6,7 +6,8 @@ import { kafkaArchive } from "../engines/kafka";
 import { homePaths } from "../home";
 import { withLock } from "../lock";
 import { folderBytes, formatMb } from "./growth";
-import { installOnce, isInstalled } from "./installation";
+import { clientsInstallation, installClients } from "./clients";
+import { installOnce, isInstalled, stampInstalled } from "./installation";
 import { makeKafkaArchive } from "./kafka-archive";
 import { installKernel, isKernelReady } from "./kernel";
 import { mavenInstallations } from "./maven";
@@ -132,6 +133,19 @@ function tracks(options: SetupOptions, effects: Effects): Step[][] {
       expectedMb: 0,
     },
   ];
+  const clients = clientsInstallation(home);
+  if (tests) {
+    pythonTrack.push({
+      title: clients.title,
+      done: () => isInstalled(clients),
+      install: async () => {
+        await installClients(home, { program, log: python.log, ...signal });
+        stampInstalled(clients);
+      },
+      watch: [clients.folder],
+      expectedMb: 480,
+    });
+  }
   const mavenTrack: Step[] = mavenInstallations(home).map((installation) => ({
     title: installation.title,
     done: () => isInstalled(installation),

@@ -55,6 +55,8 @@ export interface TrinoSession {
   catalog: string;
   schema?: string | undefined;
   source: string;
+  /** Session properties, a catalog's with its name before them. */
+  properties?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -113,8 +115,12 @@ export class TrinoClient {
 function headers(session?: TrinoSession): Record<string, string> {
   const base = { "X-Trino-User": "workbench" };
   if (session === undefined) return base;
+  const properties = Object.entries(session.properties ?? {});
   return {
     ...base,
+    ...(properties.length === 0
+      ? {}
+      : { "X-Trino-Session": properties.map(([name, value]) => `${name}=${value}`).join(",") }),
     "X-Trino-Source": session.source,
     "X-Trino-Catalog": session.catalog,
     "X-Trino-Time-Zone": "UTC",

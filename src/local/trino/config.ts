@@ -14,8 +14,11 @@ export interface TrinoConfig {
   credentials: { accessKeyId: string; secretAccessKey: string };
 }
 
-/** The catalog's name, Athena's own. */
+/** The catalog's name, Athena's own: Iceberg's tables, the views, and by redirection all else. */
 export const catalogName = "awsdatacatalog";
+
+/** The tables that are not Iceberg's, under the name by which only the gateway speaks of them. */
+export const hiveCatalogName = "hive";
 
 /** Of the JVM; a query's memory and Trino's own must fit below it. */
 export const heapMb = 1500;
@@ -55,20 +58,43 @@ export function trinoFiles(config: TrinoConfig): Record<string, string> {
       "connector.name": "iceberg",
       "iceberg.catalog.type": "glue",
       "iceberg.file-format": "PARQUET",
-      "hive.metastore.glue.region": config.region,
-      "hive.metastore.glue.endpoint-url": config.glueUrl,
-      "hive.metastore.glue.aws-access-key": config.credentials.accessKeyId,
-      "hive.metastore.glue.aws-secret-key": config.credentials.secretAccessKey,
-      "fs.native-s3.enabled": "true",
-      "s3.endpoint": config.s3Url,
-      "s3.region": config.region,
-      "s3.path-style-access": "true",
-      "s3.aws-access-key": config.credentials.accessKeyId,
-      "s3.aws-secret-key": config.credentials.secretAccessKey,
+      "iceberg.hive-catalog-name": hiveCatalogName,
+      // VACUUM takes its ages from the table's own properties, as on AWS.
+      "iceberg.expire-snapshots.min-retention": "0s",
+      "iceberg.remove-orphan-files.min-retention": "0s",
+      "iceberg.allowed-extra-properties": "*",
+      ...storeProperties(config),
+    }),
+    [`catalog/${hiveCatalogName}.properties`]: properties({
+      "connector.name": "hive",
+      "hive.metastore": "glue",
+      "hive.iceberg-catalog-name": catalogName,
+      "hive.non-managed-table-writes-enabled": "true",
+      "hive.partition-projection-enabled": "true",
+      "hive.recursive-directories": "true",
+      // Athena's columns of plain files are matched by their names.
+      "hive.metastore.glue.partitions-segments": "1",
+      ...storeProperties(config),
     }),
   };
 }
 
+/** The Glue catalog and S3, the same for both connectors. */
+function storeProperties(config: TrinoConfig): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = config.credentials;
+  return {
+    "hive.metastore.glue.region": config.region,
+    "hive.metastore.glue.endpoint-url": config.glueUrl,
+    "hive.metastore.glue.aws-access-key": accessKeyId,
+    "hive.metastore.glue.aws-secret-key": secretAccessKey,
+    "fs.native-s3.enabled": "true",
+    "s3.endpoint": config.s3Url,
+    "s3.region": config.region,
+    "s3.path-style-access": "true",
+    "s3.aws-access-key": accessKeyId,
+    "s3.aws-secret-key": secretAccessKey,
+  };
+}
 function properties(values: Record<string, string>): string {
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)

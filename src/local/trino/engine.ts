@@ -5,7 +5,7 @@ import type { Effects } from "../../lib/effects";
 import { WorkbenchError } from "../../lib/errors";
 import { engineState, logFile, startEngine, stopEngine, waitUntilReady } from "../processes";
 import { TrinoClient } from "./client";
-import { trinoCommand, trinoDataDir } from "./command";
+import { trinoCommand, trinoDataDir, trinoDir } from "./command";
 import {
   catalogName,
   sameTrinoFiles,
@@ -13,6 +13,7 @@ import {
   trinoFiles,
   writeTrinoFiles,
 } from "./config";
+import { linkPlugins } from "./plugins";
 
 /** The engine's name in `status`, `logs` and `down`. */
 const engineName = "trino";
@@ -38,7 +39,6 @@ export interface TrinoEngine {
 /** What {@link openTrino} needs to know. */
 export interface TrinoOptions extends Omit<TrinoConfig, "port" | "plugins"> {
   home: string;
-  plugins: string;
   env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -78,11 +78,12 @@ export function openTrino(options: TrinoOptions, effects: Effects): TrinoEngine 
 /** The Trino that runs already, if it runs on these settings, or a new one. */
 async function obtain(options: TrinoOptions, effects: Effects): Promise<TrinoClient> {
   const { home } = options;
+  const plugins = join(trinoDataDir(home), "plugins");
   const etc = join(trinoDataDir(home), "etc");
   const before = engineState(home, engineName);
   if (before.state === "running") {
     const port = before.record.port ?? preferredPort;
-    if (sameTrinoFiles(etc, trinoFiles({ ...options, port })))
+    if (sameTrinoFiles(etc, trinoFiles({ ...options, port, plugins })))
       return waitForAnswer(home, port, effects);
     // It speaks to another catalog than ours by now.
     effects.logger.info("Trino runs on other settings: it is started anew");
@@ -90,7 +91,8 @@ async function obtain(options: TrinoOptions, effects: Effects): Promise<TrinoCli
   }
   const command = trinoCommand(home, options.env);
   const port = await freePort(preferredPort);
-  writeTrinoFiles(etc, trinoFiles({ ...options, port }));
+  linkPlugins(join(trinoDir(home), "plugin"), plugins);
+  writeTrinoFiles(etc, trinoFiles({ ...options, port, plugins }));
   const cwd = trinoDataDir(home);
   const tmp = join(cwd, "tmp");
   mkdirSync(tmp, { recursive: true });

@@ -52,6 +52,22 @@ export function columnInfo(column: TrinoColumn): ColumnInfo {
   };
 }
 
+/** A column of texts in the result of a statement on the catalog. */
+export function textColumn(name: string): ColumnInfo {
+  return {
+    CatalogName: "hive",
+    SchemaName: "",
+    TableName: "",
+    Name: name,
+    Label: name,
+    Type: "string",
+    Precision: 0,
+    Scale: 0,
+    Nullable: "UNKNOWN",
+    CaseSensitive: false,
+  };
+}
+
 /** Athena calls Trino's `real` a float; all else has the same name. */
 function athenaType(type: TrinoType): string {
   return type.rawType === "real" ? "float" : type.rawType;

@@ -24,6 +24,12 @@ export interface Execution {
   rows: number;
   /** Rows written, of INSERT and its like. */
   updateCount?: number | undefined;
+  /** Address of the list of files that CREATE TABLE AS or UNLOAD wrote. */
+  manifest?: string | undefined;
+  /** What the client asked of earlier results. */
+  reuse?: { enabled: boolean; maxAgeMinutes: number } | undefined;
+  /** The execution whose result this one answers with, having run nothing itself. */
+  reusedId?: string | undefined;
 }
 
 /** What Athena tells of a failure besides its words. */
@@ -75,7 +81,14 @@ export function describeExecution(execution: Execution, nowMs: number): Record<s
     StatementType: statement.type,
     SubstatementType: statement.subtype,
     ResultConfiguration: { OutputLocation: execution.output },
-    ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: false } },
+    ResultReuseConfiguration: {
+      ResultReuseByAgeConfiguration: {
+        Enabled: execution.reuse?.enabled ?? false,
+        ...(execution.reuse?.enabled === true
+          ? { MaxAgeInMinutes: execution.reuse.maxAgeMinutes }
+          : {}),
+      },
+    },
     QueryExecutionContext: {
       ...(execution.database === undefined ? {} : { Database: execution.database }),
       Catalog: "awsdatacatalog",
@@ -106,7 +119,8 @@ export function describeExecution(execution: Execution, nowMs: number): Record<s
       ServicePreProcessingTimeInMillis: 0,
       QueryPlanningTimeInMillis: figures.planningMs,
       ServiceProcessingTimeInMillis: Math.max(0, totalMs - figures.queueMs - figures.engineMs),
-      ResultReuseInformation: { ReusedPreviousResult: false },
+      ResultReuseInformation: { ReusedPreviousResult: execution.reusedId !== undefined },
+      ...(execution.manifest === undefined ? {} : { DataManifestLocation: execution.manifest }),
     },
     WorkGroup: execution.workgroup,
     EngineVersion: engineVersion,

@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { ApiError } from "../api-error";
 import type { Catalog } from "../catalog";
 import { parseInput } from "../wire";
+import { columnsOf, type GlueColumn, type GlueTable, listAll } from "./glue-table";
+import { pageOf, pageSchema } from "./paging";
 
 const catalogSchema = z.looseObject({
   CatalogName: z.string().refine((name) => name.toLowerCase() === "awsdatacatalog", {
@@ -12,28 +15,6 @@ const databaseSchema = catalogSchema.extend({ DatabaseName: z.string() });
 const tablesSchema = databaseSchema.extend({ Expression: z.string().optional() });
 const tableSchema = databaseSchema.extend({ TableName: z.string() });
 
-interface GlueTable {
-  Name: string;
-  TableType?: string;
-  CreateTime?: number;
-  LastAccessTime?: number;
-  StorageDescriptor?: {
-    Columns?: GlueColumn[];
-    Location?: string;
-    InputFormat?: string;
-    OutputFormat?: string;
-    SerdeInfo?: { SerializationLibrary?: string };
-  };
-  PartitionKeys?: GlueColumn[];
-  Parameters?: Record<string, string>;
-}
-
-interface GlueColumn {
-  Name: string;
-  Type?: string;
-  Comment?: string;
-}
-
 /** Athena's view of the catalog. */
 export class Metadata {
   constructor(private readonly catalog: Catalog) {}
@@ -42,10 +23,17 @@ export class Metadata {
     return { DataCatalogsSummary: [{ CatalogName: "AwsDataCatalog", Type: "GLUE" }] };
   }
 
+  getCatalog(input: unknown): object {
+    const { Name } = parse(z.looseObject({ Name: z.string() }), input);
+    parse(catalogSchema, { CatalogName: Name });
+    return { DataCatalog: { Name: "AwsDataCatalog", Type: "GLUE", Parameters: {} } };
+  }
+
   async listDatabases(input: unknown): Promise<object> {
-    parse(catalogSchema, input);
-    const { DatabaseList } = await this.ask("GetDatabases", {});
-    return { DatabaseList: (DatabaseList as { Name: string }[]).map(describeDatabase) };
+    const request = parse(catalogSchema.extend(pageSchema(50).shape), input);
+    const all = await this.askAll<{ Name: string }>("GetDatabases", {}, "DatabaseList");
+    const { items, ...token } = pageOf(all, request, 50);
+    return { DatabaseList: items.map(describeDatabase), ...token };
   }
 
   async getDatabase(input: unknown): Promise<object> {
@@ -55,12 +43,17 @@ export class Metadata {
   }
 
   async listTables(input: unknown): Promise<object> {
-    const { DatabaseName, Expression } = parse(tablesSchema, input);
+    const request = parse(tablesSchema.extend(pageSchema(50).shape), input);
+    const { DatabaseName, Expression } = request;
     await this.ask("GetDatabase", { Name: DatabaseName });
-    const { TableList } = await this.ask("GetTables", { DatabaseName });
-    const wanted = expressionPattern(Expression);
-    const tables = (TableList as GlueTable[]).filter(({ Name }) => wanted.test(Name));
-    return { TableMetadataList: tables.map(describeTable) };
+    const all = await this.askAll<GlueTable>("GetTables", { DatabaseName }, "TableList");
+    const wanted = catalogPattern(Expression);
+    const { items, ...token } = pageOf(
+      all.filter(({ Name }) => wanted.test(Name)),
+      request,
+      50,
+    );
+    return { TableMetadataList: items.map(describeTable), ...token };
   }
 
   async getTable(input: unknown): Promise<object> {
@@ -69,15 +62,24 @@ export class Metadata {
     return { TableMetadata: describeTable(Table as GlueTable) };
   }
 
-  /** SQLAlchemy's dialect looks for the catalog's own error in the message. */
-  private async ask(operation: string, input: object): Promise<Record<string, unknown>> {
-    try {
-      return await this.catalog.call(operation, input);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      const details = `Service: AmazonDataCatalog; Status Code: 400; Error Code: ${error.type}`;
-      throw new ApiError("MetadataException", `${error.message} (${details})`);
-    }
+  private ask(operation: string, input: object): Promise<Record<string, unknown>> {
+    return asMetadata(() => this.catalog.call(operation, input));
+  }
+
+  private askAll<T>(operation: string, input: object, member: string): Promise<T[]> {
+    return asMetadata(() => listAll<T>(this.catalog, operation, input, member));
+  }
+}
+
+/** The catalog's own error stands in the message; PyAthena's dialect for SQLAlchemy takes it apart. */
+async function asMetadata<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const service = `Service: AmazonDataCatalog; Status Code: 400; Error Code: ${error.type}`;
+    const details = `${service}; Request ID: ${randomUUID()}; Proxy: null`;
+    throw new ApiError("MetadataException", `${error.message} (${details})`);
   }
 }
 
@@ -108,7 +110,7 @@ function describeTable(table: GlueTable): object {
     TableType: table.TableType ?? "EXTERNAL_TABLE",
     CreateTime: table.CreateTime ?? 0,
     LastAccessTime: table.LastAccessTime ?? 0,
-    Columns: (storage.Columns ?? []).map(describeColumn),
+    Columns: columnsOf(table).map(describeColumn),
     PartitionKeys: (table.PartitionKeys ?? []).map(describeColumn),
     Parameters: Object.fromEntries(
       Object.entries(parameters).filter(([, value]) => typeof value === "string"),
@@ -120,11 +122,15 @@ function describeColumn({ Name, Type, Comment }: GlueColumn): object {
   return { Name, Type: Type ?? "string", ...(Comment === undefined ? {} : { Comment }) };
 }
 
-/** `Expression` is a regular expression; one that is none is the client's fault. */
-function expressionPattern(expression: string | undefined): RegExp {
+/**
+ * The pattern of `Expression`, SHOW TABLES and SHOW DATABASES: a regular expression, in which a
+ * bare star stands for anything.
+ *
+ * @throws ApiError InvalidRequestException for one that is none
+ */
+export function catalogPattern(expression: string | undefined): RegExp {
   if (expression === undefined || expression === "") return /^/;
   try {
-    // Glue's own form uses a bare star for anything.
     return new RegExp(`^(?:${expression.replaceAll(/(?<!\.)\*/g, ".*")})$`, "i");
   } catch {
     throw new ApiError("InvalidRequestException", `Expression is no pattern: ${expression}`);

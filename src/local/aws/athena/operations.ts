@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { invalidRequest } from "../api-error";
 import { type Operation, parseInput } from "../wire";
-import { describeExecution, describeRuntime, type Execution } from "./execution";
+import { describeExecution, describeRuntime, engineVersion, type Execution } from "./execution";
 import type { ExecutionStore } from "./execution-store";
 import type { Metadata } from "./metadata";
+import type { NamedQueries } from "./named-queries";
+import type { PreparedStatements } from "./prepared-statements";
 import { pageOfResults } from "./query-results";
 import type { QueryRunner } from "./query-runner";
+import type { ResultReuse } from "./result-reuse";
 import { startQuery } from "./start-query";
 import type { WorkGroups } from "./workgroups";
 
@@ -27,13 +30,16 @@ export interface AthenaParts {
   runner: QueryRunner;
   workgroups: WorkGroups;
   metadata: Metadata;
+  prepared: PreparedStatements;
+  named: NamedQueries;
+  reuse: ResultReuse;
   tokens: string;
   now: () => number;
 }
 
 /** Athena's operations, by name. */
 export function athenaOperations(parts: AthenaParts): Record<string, Operation> {
-  const { store, runner, workgroups, metadata, now } = parts;
+  const { store, runner, workgroups, metadata, prepared, named, now } = parts;
   const need = (id: string): Execution => {
     const execution = runner.get(id);
     if (execution === undefined) throw invalidRequest(`QueryExecution ${id} was not found`);
@@ -51,19 +57,48 @@ export function athenaOperations(parts: AthenaParts): Record<string, Operation> 
       await runner.stop(id);
       return {};
     },
-    ListQueryExecutions: (input) => listExecutions(parse(listSchema, input), store),
+    ListQueryExecutions: (input) => {
+      const request = parse(listSchema, input);
+      workgroups.require(request.WorkGroup ?? "primary");
+      return listExecutions(request, store);
+    },
     GetQueryResults: (input) => {
       const { QueryExecutionId: id, MaxResults, NextToken } = parse(resultsSchema, input);
-      return pageOfResults(need(id), store.dir(id), { maxResults: MaxResults, token: NextToken });
+      const execution = need(id);
+      const dir = store.dir(execution.reusedId ?? id);
+      return pageOfResults(execution, dir, { maxResults: MaxResults, token: NextToken });
     },
     GetQueryRuntimeStatistics: (input) => ({
       QueryRuntimeStatistics: describeRuntime(need(parse(idSchema, input).QueryExecutionId), now()),
     }),
     CreateWorkGroup: (input) => workgroups.create(input),
     GetWorkGroup: (input) => workgroups.get(input),
-    ListWorkGroups: () => workgroups.list(),
+    ListWorkGroups: (input) => workgroups.list(input),
+    UpdateWorkGroup: (input) => workgroups.update(input),
     DeleteWorkGroup: (input) => workgroups.remove(input),
+    TagResource: (input) => workgroups.tag(input),
+    UntagResource: (input) => workgroups.untag(input),
+    ListTagsForResource: (input) => workgroups.listTags(input),
+    ListEngineVersions: () => ({
+      EngineVersions: [
+        engineVersion,
+        { ...engineVersion, SelectedEngineVersion: engineVersion.EffectiveEngineVersion },
+      ],
+    }),
+    CreatePreparedStatement: (input) => prepared.create(input),
+    GetPreparedStatement: (input) => prepared.get(input),
+    BatchGetPreparedStatement: (input) => prepared.batchGet(input),
+    ListPreparedStatements: (input) => prepared.list(input),
+    UpdatePreparedStatement: (input) => prepared.update(input),
+    DeletePreparedStatement: (input) => prepared.remove(input),
+    CreateNamedQuery: (input) => named.create(input),
+    GetNamedQuery: (input) => named.get(input),
+    BatchGetNamedQuery: (input) => named.batchGet(input),
+    ListNamedQueries: (input) => named.list(input),
+    UpdateNamedQuery: (input) => named.update(input),
+    DeleteNamedQuery: (input) => named.remove(input),
     ListDataCatalogs: () => metadata.listCatalogs(),
+    GetDataCatalog: (input) => metadata.getCatalog(input),
     ListDatabases: (input) => metadata.listDatabases(input),
     GetDatabase: (input) => metadata.getDatabase(input),
     ListTableMetadata: (input) => metadata.listTables(input),

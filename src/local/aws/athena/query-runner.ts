@@ -4,14 +4,18 @@ import { describeError, WorkbenchError } from "../../../lib/errors";
 import { catalogName } from "../../trino/config";
 import type { TrinoAnswer, TrinoClient, TrinoStats } from "../../trino/client";
 import type { TrinoEngine } from "../../trino/engine";
+import type { Catalog } from "../catalog";
 import { type Objects, parseS3Address } from "../objects";
-import { columnInfo } from "./column-info";
+import type { CatalogAnswer } from "./catalog-ddl";
+import { columnInfo, textColumn } from "./column-info";
+import { DdlError } from "./ddl-error";
 import { type Execution, type ExecutionFigures, isOver } from "./execution";
 import type { ExecutionStore } from "./execution-store";
 import { describeFailure, engineFailure } from "./failure";
+import type { TrinoStatement } from "./iceberg-sql";
+import { planWork, type TrinoPlan } from "./plan";
 import { renderValue } from "./render";
 import { resultFile, ResultWriter } from "./result-spool";
-import { bindParameters } from "./sql-text";
 
 /**
  * A Trino that has just started answers before it has heard that it may run scans of the catalog
@@ -37,8 +41,10 @@ export class QueryRunner {
   constructor(
     private readonly store: ExecutionStore,
     private readonly trino: TrinoEngine,
-    private readonly objects: Objects,
+    private readonly parts: { objects: Objects; catalog: Catalog },
     private readonly effects: Effects,
+    /** Told of each execution that has succeeded. */
+    private readonly onSuccess: (execution: Execution) => void = () => undefined,
   ) {}
 
   /**
@@ -101,11 +107,15 @@ export class QueryRunner {
 
   private async run(one: Running, tell: () => void): Promise<void> {
     try {
-      const client = await this.trino.ready((words) => this.update(one, { reason: words }));
-      if (one.abort.signal.aborted) return;
-      await this.follow(one, client, tell);
+      const plan = await planWork(one.execution, this.parts);
+      if ("statements" in plan) await this.runPlan(one, plan, tell);
+      else if (!one.abort.signal.aborted) await this.answer(one, plan);
     } catch (error) {
       if (one.abort.signal.aborted || isOver(one.execution.state)) return;
+      if (error instanceof DdlError) {
+        this.update(one, { state: "FAILED", reason: error.message, error: error.error });
+        return;
+      }
       const reason =
         error instanceof WorkbenchError
           ? error.oneLine
@@ -117,47 +127,87 @@ export class QueryRunner {
     }
   }
 
-  private async follow(one: Running, client: TrinoClient, tell: () => void): Promise<void> {
-    const { execution, abort } = one;
-    const { statement } = execution;
-    const sql = bindParameters(statement.sql, execution.parameters);
-    const session = { catalog: catalogName, schema: execution.database, source: "athena" };
-    const dir = this.store.dir(execution.id);
-    const writer = await ResultWriter.open(dir, statement.file ?? "csv");
+  /** Writes down what the catalog answered: Trino is not asked, and not started for it. */
+  private async answer(one: Running, { columns, rows }: CatalogAnswer): Promise<void> {
+    const { execution } = one;
+    this.update(one, { state: "RUNNING", columns: columns.map(textColumn) });
+    const writer = await ResultWriter.open(
+      this.store.dir(execution.id),
+      execution.statement.file ?? "txt",
+    );
     try {
-      let answer = await client.submit(sql, session, abort.signal);
-      for (let attempt = 1; ;) {
-        one.nextUri = answer.nextUri;
-        if (abort.signal.aborted) {
-          await this.cancelOnTrino(one);
-          return;
-        }
-        if (answer.error?.errorName === noNodes && writer.rows === 0 && attempt < maxAttempts) {
-          attempt += 1;
-          await this.effects.sleep(nodesPollMs, abort.signal);
-          answer = await client.submit(sql, session, abort.signal);
-          continue;
-        }
-        if (answer.error !== undefined) {
-          const cancelled = answer.error.errorName === "USER_CANCELED";
-          this.update(one, {
-            state: cancelled ? "CANCELLED" : "FAILED",
-            figures: figuresOf(answer.stats, one.execution.figures),
-            ...describeFailure(answer.error),
-          });
-          return;
-        }
-        await this.take(one, answer, writer, tell);
-        if (this.exceedsCutoff(one)) {
-          await this.cancelOnTrino(one);
-          return;
-        }
-        if (answer.nextUri === undefined) break;
-        answer = await client.next(answer.nextUri, abort.signal);
-      }
-      await this.finish(one, writer);
+      await writer.add(rows);
+      await this.finish(one, writer, undefined);
     } finally {
       await writer.close().catch(() => undefined);
+    }
+  }
+
+  private async runPlan(one: Running, plan: TrinoPlan, tell: () => void): Promise<void> {
+    const dir = this.store.dir(one.execution.id);
+    const writer = await ResultWriter.open(dir, one.execution.statement.file ?? "csv");
+    try {
+      const client = await this.trino.ready((words) => this.update(one, { reason: words }));
+      for (const statement of plan.statements) {
+        if (one.abort.signal.aborted) return;
+        await this.follow(one, client, { statement, writer, tell });
+        if (isOver(one.execution.state)) return;
+      }
+      await this.finish(one, writer, await plan.finish?.());
+    } finally {
+      await writer.close().catch(() => undefined);
+      await plan.cleanUp?.().catch((error: unknown) => {
+        this.effects.logger.warn("a query was not cleaned up after", {
+          id: one.execution.id,
+          error: describeError(error),
+        });
+      });
+    }
+  }
+
+  /** Runs one statement to its end, or the execution to its own. */
+  private async follow(
+    one: Running,
+    client: TrinoClient,
+    run: { statement: TrinoStatement; writer: ResultWriter; tell: () => void },
+  ): Promise<void> {
+    const { execution, abort } = one;
+    const { sql, session: properties } = run.statement;
+    const session = {
+      catalog: catalogName,
+      schema: execution.database,
+      source: "athena",
+      properties,
+    };
+    let answer = await client.submit(sql, session, abort.signal);
+    for (let attempt = 1; ;) {
+      one.nextUri = answer.nextUri;
+      if (abort.signal.aborted) {
+        await this.cancelOnTrino(one);
+        return;
+      }
+      if (answer.error?.errorName === noNodes && run.writer.rows === 0 && attempt < maxAttempts) {
+        attempt += 1;
+        await this.effects.sleep(nodesPollMs, abort.signal);
+        answer = await client.submit(sql, session, abort.signal);
+        continue;
+      }
+      if (answer.error !== undefined) {
+        const cancelled = answer.error.errorName === "USER_CANCELED";
+        this.update(one, {
+          state: cancelled ? "CANCELLED" : "FAILED",
+          figures: figuresOf(answer.stats, one.execution.figures),
+          ...describeFailure(answer.error),
+        });
+        return;
+      }
+      await this.take(one, answer, run.writer, run.tell);
+      if (this.exceedsCutoff(one)) {
+        await this.cancelOnTrino(one);
+        return;
+      }
+      if (answer.nextUri === undefined) return;
+      answer = await client.next(answer.nextUri, abort.signal);
     }
   }
 
@@ -179,20 +229,29 @@ export class QueryRunner {
     if (columns === undefined) return;
     const changes = answer.updateType !== undefined;
     if (one.execution.columns.length === 0) {
-      const ddl = execution.statement.type === "DDL";
-      one.execution.columns = changes && ddl ? [] : columns.map(columnInfo);
+      // Of a statement that writes, only INSERT and its like have a column: the number of rows.
+      const writes =
+        execution.statement.work.kind !== "trino" || execution.statement.type === "DDL";
+      one.execution.columns = changes && writes ? [] : columns.map(columnInfo);
       if (execution.statement.header) await writer.header(columns.map(({ name }) => name));
     }
     // The one row of INSERT and its like is the number of rows: UpdateCount tells it.
     if (changes || answer.data === undefined) return;
+    const rows = answer.data.map((row) =>
+      columns.map((column, at) => renderValue(row[at], column.typeSignature)),
+    );
+    // A plan or a view's text has a row a line on Athena, and is one value of Trino's.
+    const isText = execution.statement.file === "txt" && columns.length === 1;
     await writer.add(
-      answer.data.map((row) =>
-        columns.map((column, at) => renderValue(row[at], column.typeSignature)),
-      ),
+      isText ? rows.flatMap(([text]) => (text ?? "").split("\n").map((line) => [line])) : rows,
     );
   }
 
-  private async finish(one: Running, writer: ResultWriter): Promise<void> {
+  private async finish(
+    one: Running,
+    writer: ResultWriter,
+    manifest: string | undefined,
+  ): Promise<void> {
     const { execution } = one;
     const { fileBytes } = await writer.close();
     const to = parseS3Address(execution.output);
@@ -201,7 +260,7 @@ export class QueryRunner {
       const path = join(this.store.dir(execution.id), resultFile);
       const type = file === "csv" ? "text/csv" : "text/plain";
       try {
-        await this.objects.upload(path, to, type);
+        await this.parts.objects.upload(path, to, type);
       } catch (error) {
         throw new UploadError(
           `the result cannot be written to ${execution.output}: ${describeError(error)}`,
@@ -213,6 +272,7 @@ export class QueryRunner {
       state: "SUCCEEDED",
       reason: undefined,
       rows: writer.rows,
+      manifest,
       figures: {
         ...execution.figures,
         outputBytes: fileBytes,
@@ -220,6 +280,7 @@ export class QueryRunner {
         ...(execution.statement.type === "UTILITY" ? { scannedBytes: 0 } : {}),
       },
     });
+    this.onSuccess(one.execution);
   }
 
   private exceedsCutoff(one: Running): boolean {

@@ -11,6 +11,9 @@ export function renderValue(value: unknown, type: TrinoType): string | null {
     case "double":
     case "real":
       return renderDouble(Number(value));
+    case "timestamp":
+    case "timestamp with time zone":
+      return renderTimestamp(String(value), type);
     case "varbinary":
       return renderBytes(value as string);
     case "array":
@@ -43,6 +46,15 @@ export function renderDouble(value: number): string {
   // Java gives two digits at least, and takes the nearest of them.
   const text = shortest.includes(".") ? shortest : value.toExponential(1);
   return text.replace(/e\+?/, "E");
+}
+
+/** Athena shows three digits of a second at least, where a literal of Trino's may have none. */
+function renderTimestamp(text: string, type: TrinoType): string {
+  const [precision] = type.arguments;
+  if (precision?.kind !== "LONG" || precision.value >= 3) return text;
+  return text.replace(/(:\d\d)(?:\.(\d{0,2}))?(?= |$)/, (_, seconds: string, digits = "") => {
+    return `${seconds}.${String(digits).padEnd(3, "0")}`;
+  });
 }
 
 /** `0a ff` from base64. */

@@ -1,6 +1,6 @@
 /** A piece of SQL text: what it is, and where it lies. */
 export interface SqlPiece {
-  kind: "space" | "comment" | "string" | "quoted" | "word" | "semicolon" | "other";
+  kind: "space" | "comment" | "string" | "quoted" | "word" | "number" | "semicolon" | "other";
   text: string;
   start: number;
 }
@@ -13,6 +13,7 @@ const pattern = new RegExp(
     String.raw`(?<string>'(?:[^']|'')*(?:'|$))`,
     String.raw`(?<quoted>"(?:[^"]|"")*(?:"|$)|\x60(?:[^\x60]|\x60\x60)*(?:\x60|$))`,
     String.raw`(?<word>[\p{L}_][\p{L}\p{N}_]*)`,
+    String.raw`(?<number>\d[\p{L}\p{N}_.]*)`,
     String.raw`(?<semicolon>;)`,
     String.raw`(?<other>[\s\S])`,
   ].join("|"),
@@ -72,4 +73,24 @@ export function bindParameters(sql: string, parameters: readonly string[]): stri
   const text = sql.replaceAll("'", "''");
   // A line each: a comment in one must not swallow the next.
   return `EXECUTE IMMEDIATE '${text}' USING\n${parameters.join(",\n")}`;
+}
+
+/** Names in backticks, as Athena's DDL has them, in the quotes that Trino knows. */
+export function quoteBackticks(sql: string): string {
+  return cutSql(sql)
+    .map(({ kind, text }) => {
+      if (kind !== "quoted" || !text.startsWith("`")) return text;
+      return `"${text.slice(1, -1).replaceAll("``", "`").replaceAll('"', '""')}"`;
+    })
+    .join("");
+}
+
+/** A name in Trino's quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as a literal of Trino's. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

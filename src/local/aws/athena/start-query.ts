@@ -7,6 +7,8 @@ import { parseInput } from "../wire";
 import { type Execution, noFigures } from "./execution";
 import { type ExecutionStore, newExecutionId } from "./execution-store";
 import type { QueryRunner } from "./query-runner";
+import type { PreparedStatements } from "./prepared-statements";
+import { maxAgeMinutes, type ResultReuse } from "./result-reuse";
 import { readStatement, type Statement } from "./statement";
 import type { WorkGroup, WorkGroups } from "./workgroups";
 
@@ -17,7 +19,9 @@ const startSchema = z.looseObject({
     .looseObject({
       Database: z
         .string()
-        .regex(/^[A-Za-z0-9_-]{1,255}$/, { error: "is no name of a database" })
+        // awswrangler sends it in the quotes of DDL.
+        .regex(/^`?[A-Za-z0-9_-]{1,255}`?$/, { error: "is no name of a database" })
+        .transform((name) => name.replaceAll("`", "").toLowerCase())
         .optional(),
       Catalog: z
         .string()
@@ -30,6 +34,16 @@ const startSchema = z.looseObject({
   ResultConfiguration: z.looseObject({ OutputLocation: z.string().optional() }).optional(),
   WorkGroup: z.string().optional(),
   ExecutionParameters: z.array(z.string().min(1).max(1024)).min(1).optional(),
+  ResultReuseConfiguration: z
+    .looseObject({
+      ResultReuseByAgeConfiguration: z
+        .looseObject({
+          Enabled: z.boolean(),
+          MaxAgeInMinutes: z.int().min(0).max(maxAgeMinutes).optional(),
+        })
+        .optional(),
+    })
+    .optional(),
 });
 
 type StartInput = z.infer<typeof startSchema>;
@@ -39,6 +53,8 @@ export interface StartQueryParts {
   store: ExecutionStore;
   runner: QueryRunner;
   workgroups: WorkGroups;
+  prepared: PreparedStatements;
+  reuse: ResultReuse;
   /** Folder of the request tokens seen. */
   tokens: string;
   now: () => number;
@@ -80,27 +96,38 @@ export function startQuery(parts: StartQueryParts): (input: unknown) => Promise<
 
 async function begin(
   input: StartInput,
-  { store, runner, workgroups, now }: StartQueryParts,
+  parts: StartQueryParts,
   onId: (id: string) => void = () => undefined,
 ): Promise<string> {
-  const statement = readStatement(input.QueryString);
-  const group = workgroups.require(input.WorkGroup ?? "primary");
+  const { store, runner, workgroups, reuse, now } = parts;
+  const group = workgroups.requireEnabled(input.WorkGroup ?? "primary");
+  const { statement, parameters } = resolve(input, group.name, parts.prepared);
   const id = newExecutionId(now());
-  const output = outputOf(input, group, statement, id);
+  const byAge = input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration;
   const execution: Execution = {
     id,
     query: input.QueryString,
     statement,
-    parameters: input.ExecutionParameters ?? [],
+    parameters,
     database: input.QueryExecutionContext?.Database,
     workgroup: group.name,
-    output,
+    output: outputOf(input, group, statement, id),
     state: "QUEUED",
     submittedMs: now(),
     figures: noFigures,
     columns: [],
     rows: 0,
+    reuse: { enabled: byAge?.Enabled ?? false, maxAgeMinutes: byAge?.MaxAgeInMinutes ?? 60 },
   };
+  const earlier = await reuse.find(execution);
+  if (earlier !== undefined) {
+    const { output, columns, rows } = earlier;
+    const completedMs = now();
+    const again = { ...execution, output, columns, rows, reusedId: earlier.id, completedMs };
+    store.put({ ...again, state: "SUCCEEDED" });
+    onId(id);
+    return id;
+  }
   await runner.start(execution, group.configuration.BytesScannedCutoffPerQuery);
   const after = runner.get(id);
   // As on AWS, what does not parse is no execution at all.
@@ -113,6 +140,31 @@ async function begin(
   }
   onId(id);
   return id;
+}
+
+/** The statement to run: of EXECUTE the one that was prepared, PREPARE and its like done here. */
+function resolve(
+  { QueryString, ExecutionParameters = [] }: StartInput,
+  workgroup: string,
+  prepared: PreparedStatements,
+): { statement: Statement; parameters: readonly string[] } {
+  const statement = readStatement(QueryString);
+  const { work } = statement;
+  switch (work.kind) {
+    case "prepare":
+      // What could not be run is not prepared either.
+      readStatement(work.query);
+      prepared.prepare(workgroup, work.name, work.query);
+      break;
+    case "deallocate":
+      prepared.deallocate(workgroup, work.name);
+      break;
+    case "execute": {
+      const inner = readStatement(prepared.queryOf(workgroup, work.name));
+      return { statement: inner, parameters: [...work.parameters, ...ExecutionParameters] };
+    }
+  }
+  return { statement, parameters: ExecutionParameters };
 }
 
 /** The result's address: the workgroup's where it enforces one, else the request's. */
@@ -130,6 +182,7 @@ function outputOf(input: StartInput, group: WorkGroup, statement: Statement, id:
     throw invalidRequest(`outputLocation is not a valid S3 path: ${location}`);
   }
   const folder = location.endsWith("/") ? location : `${location}/`;
+  if (statement.work.kind === "unload") return `${folder}${id}`;
   if (statement.file === undefined) return `${folder}tables/${id}`;
   return `${folder}${id}.${statement.file}`;
 }

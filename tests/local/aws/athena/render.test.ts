@@ -5,6 +5,10 @@ import { renderDouble, renderValue } from "../../../../src/local/aws/athena/rend
 import { parseLossless, type TrinoType } from "../../../../src/local/trino/client";
 
 const plain = (rawType: string): TrinoType => ({ rawType, arguments: [] });
+const timestamp = (precision: number): TrinoType => ({
+  rawType: "timestamp",
+  arguments: [{ kind: "LONG", value: precision }],
+});
 const of = (rawType: string, ...types: TrinoType[]): TrinoType => ({
   rawType,
   arguments: types.map((value) => ({ kind: "TYPE", value })),
@@ -26,6 +30,14 @@ describe("renderValue", () => {
     ["9223372036854775807", plain("bigint"), "9223372036854775807"],
     ["1.50", plain("decimal"), "1.50"],
     ["2020-01-02 03:04:05.678901", plain("timestamp"), "2020-01-02 03:04:05.678901"],
+    ["2020-01-02 03:04:05", timestamp(0), "2020-01-02 03:04:05.000"],
+    ["2020-01-02 03:04:05.1", timestamp(1), "2020-01-02 03:04:05.100"],
+    ["2020-01-02 03:04:05.123456", timestamp(6), "2020-01-02 03:04:05.123456"],
+    [
+      "2020-01-02 03:04:05 +02:00",
+      { ...timestamp(0), rawType: "timestamp with time zone" },
+      "2020-01-02 03:04:05.000 +02:00",
+    ],
     ["Cv8=", plain("varbinary"), "0a ff"],
     ["", plain("varbinary"), ""],
     [[1, null], of("array", plain("integer")), "[1, null]"],
