@@ -116,7 +116,11 @@ describe("a durable map", () => {
           for (const one of group) {
             if ("drop" in one) plain.delete(one.drop);
             else if ("remove" in one) plain.get(one.remove)?.delete(one.key);
-            else plain.set(one.put, (plain.get(one.put) ?? new Map()).set(one.key, one.value));
+            else
+              plain.set(
+                one.put,
+                (plain.get(one.put) ?? new Map<string, unknown>()).set(one.key, one.value),
+              );
           }
         }
         const expected = ["a", "b"].map((name) => [...(plain.get(name) ?? [])].sort());
