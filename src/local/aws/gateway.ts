@@ -15,11 +15,15 @@ import { WorkGroups } from "./athena/workgroups";
 import { openCatalog } from "./catalog";
 import { catalogOperations } from "./catalog-operations";
 import { createForwarder } from "./forward";
+import { Adoption } from "./glue/catalog/adoption";
+import { CatalogStore } from "./glue/catalog/catalog-store";
+import { catalogInProcess, catalogOperations, defaultPageSize } from "./glue/catalog/operations";
 import { GlueRuns } from "./glue/glue-runs";
 import { JobStore } from "./glue/job-store";
 import { glueOperations } from "./glue/operations";
 import { localCredentials, localRegion, openObjects } from "./objects";
 import type { GatewayOptions } from "./options";
+import { refuseAthena, refuseGlue } from "./refusals";
 import { createGateway } from "./server";
 import type { Operation } from "./wire";
 
@@ -35,8 +39,8 @@ export interface Gateway {
 }
 
 /**
- * Starts the local AWS endpoint on 127.0.0.1: Athena over Trino, Glue's jobs over Spark, all else
- * forwarded to ministack.
+ * Starts the local AWS endpoint on 127.0.0.1: Athena over Trino, Glue's jobs over Spark and its
+ * catalog; all else is forwarded to ministack.
  *
  * @throws WorkbenchError code ENGINE when the port is taken
  */
@@ -52,7 +56,13 @@ export async function startGateway(
   const operations = new Map<string, Operation>();
   const forwarder = createForwarder(ministack);
   const server = createGateway(
-    { operations, closedServices: new Map([["AmazonAthena", "Athena"]]) },
+    {
+      operations,
+      closedServices: new Map([
+        ["AmazonAthena", refuseAthena],
+        ["AWSGlue", refuseGlue],
+      ]),
+    },
     forwarder,
     logger,
   );
@@ -61,7 +71,16 @@ export async function startGateway(
   const s3Url = ministack.origin;
 
   const objects = openObjects(s3Url);
-  const catalog = openCatalog(s3Url);
+  const ministackCatalog = openCatalog(s3Url);
+  const catalogStore = new CatalogStore(join(state, "glue", "catalog.log"));
+  const catalogContext = {
+    store: catalogStore,
+    adoption: new Adoption(catalogStore, ministackCatalog),
+    now,
+    pageSize: defaultPageSize,
+  };
+  add("AWSGlue", catalogOperations(catalogContext));
+  const catalog = catalogInProcess(catalogContext);
   const trino: TrinoEngine = openTrino(
     {
       home,
@@ -91,7 +110,7 @@ export async function startGateway(
     athenaOperations({ store, runner, workgroups, metadata, prepared, named, reuse, tokens, now }),
   );
 
-  const jobs = new JobStore(join(state, "glue", "jobs"), catalog, now);
+  const jobs = new JobStore(join(state, "glue", "jobs"), ministackCatalog, now);
   const endpoints = { gatewayUrl: url, s3Url, region: localRegion, credentials: localCredentials };
   const runs = new GlueRuns({
     home,
@@ -113,6 +132,7 @@ export async function startGateway(
       await Promise.all([runner.close(), runs.close()]);
       server.closeAllConnections();
       forwarder.close();
+      catalogStore.close();
     },
   };
 
