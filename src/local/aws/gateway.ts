@@ -13,7 +13,6 @@ import { QueryRunner } from "./athena/query-runner";
 import { ResultReuse } from "./athena/result-reuse";
 import { WorkGroups } from "./athena/workgroups";
 import { openCatalog } from "./catalog";
-import { catalogOperations } from "./catalog-operations";
 import { createForwarder } from "./forward";
 import { Adoption } from "./glue/catalog/adoption";
 import { CatalogStore } from "./glue/catalog/catalog-store";
@@ -122,7 +121,6 @@ export async function startGateway(
   });
   runs.recover();
   add("AWSGlue", glueOperations(jobs, runs, now));
-  add("AWSGlue", catalogOperations(catalog));
 
   return {
     url,

@@ -10,6 +10,7 @@ import {
   seconds,
   tableNameSchema,
 } from "./context";
+import { markCurrentColumns } from "./current-columns";
 import { pageByName, pageSchema } from "./paging";
 import { accountId, type Table, tableInputSchema } from "./records";
 
@@ -65,7 +66,7 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       const { DatabaseName, Name } = parse(oneSchema, input);
       await adoption.table(DatabaseName, Name);
       store.needDatabase(DatabaseName);
-      return { Table: store.needTable(DatabaseName, Name) };
+      return { Table: markCurrentColumns(store.needTable(DatabaseName, Name)) };
     },
     GetTables: async (input) => {
       const { DatabaseName, Expression, ...request } = parse(listSchema, input);
@@ -74,7 +75,7 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       const pattern = tablePattern(Expression);
       const all = store.tables(DatabaseName).filter(({ Name }) => pattern.test(Name));
       const { items, token } = pageByName(all, ({ Name }) => Name, request, context.pageSize);
-      return { TableList: items, ...token };
+      return { TableList: items.map(markCurrentColumns), ...token };
     },
     UpdateTable: async (input) => {
       const request = parse(updateSchema, input);
