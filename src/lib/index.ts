@@ -16,3 +16,5 @@ export type { WatchStats } from "./live/watch";
 export type { ProduceOptions, ProduceSummary } from "./produce";
 export type { ReportOptions, ReportSummary } from "./report/export";
 export type { Settings } from "./config/settings";
+export { readRows } from "./tables/read-rows";
+export type { ColumnOfTable, RowOfTable, TableName } from "./tables";
