@@ -173,15 +173,19 @@ def quarantined_lines(parsed: DataFrame) -> DataFrame:
 
 
 def count_lines(parsed: DataFrame) -> DataFrame:
-    """``object_path, rows_read, quarantined, subjects, days``: one row an object.
+    """``object_path, rows_read, quarantined, subjects, lowest, highest, days``: one row an object.
 
-    ``days`` are the event days in it, ``subjects`` how many of its events can tell of a resolution.
+    ``days`` are the event days in it, ``subjects`` how many of its events can tell of a resolution,
+    and ``lowest`` and ``highest`` the least and the greatest ``subject_id`` of those.
     """
     readable = F.col("reason").isNull()
+    subject_id = F.when(readable & _tells_of_resolution(), F.col("subject_id"))
     return parsed.groupBy("object_path").agg(
         F.count(F.lit(1)).alias("rows_read"),
         F.count_if(~readable).alias("quarantined"),
-        F.count_if(readable & _tells_of_resolution()).alias("subjects"),
+        F.count(subject_id).alias("subjects"),
+        F.min(subject_id).alias("lowest"),
+        F.max(subject_id).alias("highest"),
         F.collect_set(F.when(readable, F.to_date("created_at"))).alias("days"),
     )
 
@@ -198,7 +202,9 @@ def subjects_of(events: DataFrame) -> DataFrame:
     return events.where(_tells_of_resolution()).select("event_type", "subject_id").distinct()
 
 
-def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None = None) -> DataFrame:
+def resolve(
+    events: DataFrame, subjects: DataFrame | None = None, openings: DataFrame | None = None
+) -> DataFrame:
     """The resolution of each subject, from all its events; an open one's ``resolved_at`` is null.
 
     A pure function of the events, whatever batches they came in: the latest close or merge counts,
@@ -207,7 +213,7 @@ def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None =
     opening was not seen from what was looked up.
 
     :param events: rows of ``github_events``
-    :param subjects: ``event_type, subject_id`` of the subjects wanted
+    :param subjects: ``event_type, subject_id`` of the subjects wanted; all where it is left out
     :param openings: ``event_type, subject_id, opened_at`` looked up, where anything was
     """
     action = F.col("action")
@@ -223,19 +229,16 @@ def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None =
         "repo_id",
         "number",
     )
-    grouped = (
-        events.where(_tells_of_resolution())
-        .where(
-            is_closing | action.isin("opened", "reopened") | F.col("subject_created_at").isNotNull()
-        )
-        .join(subjects, ["event_type", "subject_id"], "left_semi")
-        .groupBy("event_type", "subject_id")
-        .agg(
-            F.max(F.when(is_closing, closing)).alias("closing"),
-            F.max(F.when(action == "reopened", F.col("created_at"))).alias("reopened_at"),
-            F.min("subject_created_at").alias("payload_opened_at"),
-            F.min(F.when(action == "opened", F.col("created_at"))).alias("event_opened_at"),
-        )
+    telling = events.where(_tells_of_resolution()).where(
+        is_closing | action.isin("opened", "reopened") | F.col("subject_created_at").isNotNull()
+    )
+    if subjects is not None:
+        telling = telling.join(subjects, ["event_type", "subject_id"], "left_semi")
+    grouped = telling.groupBy("event_type", "subject_id").agg(
+        F.max(F.when(is_closing, closing)).alias("closing"),
+        F.max(F.when(action == "reopened", F.col("created_at"))).alias("reopened_at"),
+        F.min("subject_created_at").alias("payload_opened_at"),
+        F.min(F.when(action == "opened", F.col("created_at"))).alias("event_opened_at"),
     )
     looked_up = "looked_up_opened_at"
     if openings is None:

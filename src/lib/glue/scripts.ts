@@ -9,10 +9,13 @@ import { awsError, type S3 } from "./client";
 /** The job's own file, then the modules it imports. */
 export const scriptNames = [
   "github_events_etl.py",
+  "iceberg.py",
   "lake.py",
+  "manifest.py",
   "progress.py",
   "raw_objects.py",
   "side_messages.py",
+  "subjects.py",
   "tables.py",
   "transforms.py",
 ] as const;
