@@ -8,8 +8,10 @@ import { parseDurationMs } from "./duration";
 import type { Effects } from "./effects";
 import { type EtlOptions, type EtlSummary, runEtl } from "./etl";
 import { databaseHasTables } from "./glue/catalog";
+import { type HistoryOptions, type PastRun, readHistory } from "./glue/history";
 import type { LiveSnapshot } from "./live/board";
 import { iterateSnapshots, type LiveOptions, watchSnapshots } from "./live/snapshots";
+import { type MaintenanceOptions, type MaintenanceSummary, runMaintenance } from "./maintain";
 import { notebookEffects, runStoppable } from "./notebook/effects";
 import { type ProduceOptions, type ProduceSummary, produce } from "./produce";
 import { exportReport, type ReportOptions, type ReportSummary } from "./report/export";
@@ -92,6 +94,20 @@ export class Workbench {
   /** Runs the Glue job over the raw objects that are new, and waits for it. */
   etl(options: EtlOptions = {}): Promise<EtlSummary> {
     return this.#run((effects) => runEtl(this.settings, options, effects));
+  }
+
+  /** The Glue job's runs, latest first, whoever started them. */
+  etlHistory(options: HistoryOptions = {}): Promise<PastRun[]> {
+    return this.#run((effects) => readHistory(this.settings, options, effects));
+  }
+
+  /**
+   * Looks after the tables: small files put together, old snapshots expired, unknown files removed.
+   *
+   * @throws {@link WorkbenchError} code GLUE or USAGE
+   */
+  maintain(options: MaintenanceOptions = {}): Promise<MaintenanceSummary> {
+    return this.#run((effects) => runMaintenance(this.settings, options, effects));
   }
 
   /**

@@ -183,7 +183,7 @@ describe("the Glue job", { timeout: twoRunsMs }, () => {
     const glue = await openGlue(settings);
     const started = await runEtl(settings, { wait: false }, effects);
     await effects.sleep(12_000);
-    await stopJobRun(glue, settings, started.job_run_id);
+    await stopJobRun(glue, settings, settings.glue.job, started.job_run_id);
     glue.client.destroy();
 
     // Queued behind the one that is stopping; that may have got as far as it likes.

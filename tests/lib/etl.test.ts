@@ -134,7 +134,98 @@ describe("runEtl", () => {
     });
     const answer = await runEtl(aws.settings(), {}, effects());
     expect(answer).toMatchObject({ job_run_id: "jr_9", rows_written: 7 });
-    expect(warnings).toEqual(["a job run is going already: joined it, started no other"]);
+    expect(warnings).toEqual([
+      "a job run is going already: joined it, started no other; what landed after it began is for the next run",
+    ]);
+  });
+
+  it("joins a run that leaves no summary, and makes up no counts", async () => {
+    serveJob(aws, [{ JobRunState: "SUCCEEDED" }]);
+    aws.operations["StartJobRun"] = () => {
+      throw new AwsFault("ConcurrentRunsExceededException", "one is going");
+    };
+    aws.operations["GetJobRuns"] = () => ({
+      JobRuns: [
+        { Id: "jr_9", JobRunState: "RUNNING", Arguments: { "--database": "github_events" } },
+      ],
+    });
+    const answer = await runEtl(aws.settings(), {}, effects());
+    expect(answer).toMatchObject({ job_run_id: "jr_9", state: "SUCCEEDED", rows_written: null });
+    expect(warnings.at(-1)).toContain("without --summary_path");
+  });
+
+  it("tells the stage that the run writes, as far as it goes", async () => {
+    const running = { JobRunState: "RUNNING", StartedOn: Date.now() / 1000 - 60 };
+    serveJob(aws, [running, running, running, { JobRunState: "SUCCEEDED" }], summary);
+    const start = aws.operations["StartJobRun"];
+    let path = "";
+    aws.operations["StartJobRun"] = (request) => {
+      path = (request["Arguments"] as Record<string, string>)["--progress_path"] ?? "";
+      return start?.(request) ?? {};
+    };
+    const texts = [undefined, "{half", '{"stage":"merge events","done":2,"total":8}'];
+    const sleep = (): Promise<void> => {
+      const text = texts[slept.push(0)];
+      if (text !== undefined) aws.objects.set(path.replace("s3://", ""), text);
+      return Promise.resolve();
+    };
+    await runEtl(aws.settings(), {}, effects({ sleep }));
+    expect(seen.map(({ state, fraction }) => [state, fraction])).toEqual([
+      ["preparing the job", undefined],
+      ["RUNNING", undefined],
+      ["RUNNING", undefined],
+      ["RUNNING: merge events (3/8)", 0.25],
+      ["SUCCEEDED", undefined],
+    ]);
+    expect(seen[1]?.figures?.["elapsedSeconds"]).toBeGreaterThanOrEqual(60);
+  });
+
+  it("starts a run again whose engine was killed, as often as it is told", async () => {
+    const killed = {
+      JobRunState: "FAILED",
+      ErrorMessage: "Spark was killed, or the machine stopped, while the job ran",
+    };
+    serveJob(aws, [killed, { JobRunState: "SUCCEEDED" }], summary);
+    expect(await runEtl(aws.settings(), {}, effects())).toMatchObject({ rows_written: 7 });
+    expect(aws.count("StartJobRun")).toBe(2);
+    expect(warnings[0]).toMatch(/^the run is tried again: Spark was killed/);
+
+    serveJob(aws, [killed], summary);
+    const error = await failure(runEtl(aws.settings(), { retries: 2 }, effects()));
+    expect(error.message).toContain("Spark was killed");
+    expect(aws.count("StartJobRun")).toBe(5);
+  });
+
+  it("never starts a script again that raised an error", async () => {
+    const ErrorMessage = "Error Category: UNCLASSIFIED_ERROR; Failed Line Number: 1; ValueError: x";
+    serveJob(aws, [{ JobRunState: "FAILED", ErrorMessage }]);
+    await failure(runEtl(aws.settings(), { retries: 5 }, effects()));
+    expect(aws.count("StartJobRun")).toBe(1);
+  });
+
+  it("asks again while the endpoint is away, for a minute", async () => {
+    serveJob(aws, [{ JobRunState: "RUNNING" }, { JobRunState: "SUCCEEDED" }], summary);
+    const settings = aws.settings();
+    const { port } = new URL(settings.aws.endpointUrl ?? "");
+    let nowMs = 0;
+    const sleep = async (): Promise<void> => {
+      nowMs += 40_000;
+      if (slept.push(0) === 1) await aws.stop();
+      else await aws.start(Number(port));
+    };
+    const answer = await runEtl(settings, {}, effects({ sleep, now: () => nowMs }));
+    expect(answer.rows_written).toBe(7);
+    expect(seen.some(({ state }) => state.startsWith("waiting: "))).toBe(true);
+
+    serveJob(aws, [{ JobRunState: "RUNNING" }], summary);
+    slept.length = 0;
+    const away = async (): Promise<void> => {
+      nowMs += 40_000;
+      if (slept.push(0) === 1) await aws.stop();
+    };
+    const error = await failure(runEtl(settings, {}, effects({ sleep: away, now: () => nowMs })));
+    expect([error.code, slept.length]).toEqual(["ENGINE", 2]);
+    await aws.start();
   });
 
   it.each([

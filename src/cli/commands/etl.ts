@@ -2,41 +2,103 @@ import type { Command } from "commander";
 import { parseDurationMs } from "../../lib/duration";
 import type { Effects } from "../../lib/effects";
 import { describeError, WorkbenchError } from "../../lib/errors";
-import { type EtlOptions, type EtlSummary, runEtl } from "../../lib/etl";
+import { type EtlOptions, type EtlSummary, isOverSameDataset, runEtl } from "../../lib/etl";
 import type { Settings } from "../../lib/config/settings";
+import { cancelJobRun } from "../../lib/glue/cancel";
+import { readHistory } from "../../lib/glue/history";
 import type { CliContext } from "../context";
+import { formatRuns } from "../format/runs";
+import { addJobOptions, type JobFlags, readJobOptions, readWhole } from "./job-options";
 
-interface EtlFlags {
-  wait: boolean;
+interface EtlFlags extends JobFlags {
   every?: string;
+  history?: boolean;
+  limit: string;
+  cancel?: string | true;
   json?: boolean;
 }
 
-/** `workbench etl`: a run of the Glue job. */
+/** `workbench etl`: a run of the Glue job, the runs there were, the end of one that is going. */
 export function register(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("etl")
     .description("starts a Glue job run over the raw objects that are new, and waits with progress")
-    .option("--no-wait", "start it and return at once")
     .option("--every <interval>", "again and again, such as 15m, until interrupted")
+    .option("--history", "list the latest runs instead, whoever started them")
+    .option("--limit <n>", "how many --history lists", "20")
+    .option("--cancel [id]", "stop a run instead: the one named, or the dataset's that is going");
+  addJobOptions(command)
     .option("--json", "print the summary as one JSON object on standard output")
     .action(async (flags: EtlFlags) => {
-      await context.run(
-        flags,
-        (effects) => {
-          const options = { wait: flags.wait };
-          if (flags.every === undefined) return runEtl(context.settings(), options, effects);
-          if (!flags.wait) {
-            throw new WorkbenchError("USAGE", "--every and --no-wait contradict each other", {
-              hint: "give one of them",
-            });
-          }
-          const everyMs = parseDurationMs(flags.every, "--every");
-          return runEvery(context.settings(), options, everyMs, effects);
-        },
-        formatEtl,
-      );
+      if (flags.history === true) await printHistory(flags, context);
+      else if (flags.cancel !== undefined) await cancel(flags, context);
+      else await start(flags, context);
     });
+}
+
+function start(flags: EtlFlags, context: CliContext): Promise<void> {
+  return context.run(
+    flags,
+    (effects) => {
+      refuseContradictions(flags);
+      const options = readJobOptions(flags);
+      if (flags.every === undefined) return runEtl(context.settings(), options, effects);
+      const everyMs = parseDurationMs(flags.every, "--every");
+      return runEvery(context.settings(), options, everyMs, effects);
+    },
+    formatEtl,
+  );
+}
+
+/** What does one thing cannot do another. */
+function refuseContradictions(flags: EtlFlags): void {
+  const both = contradiction(flags);
+  if (both === undefined) return;
+  throw new WorkbenchError("USAGE", `${both} contradict each other`, { hint: "give one of them" });
+}
+
+function contradiction({ every, history, cancel, wait }: EtlFlags): string | undefined {
+  if (history === true && cancel !== undefined) return "--history and --cancel";
+  for (const [name, given] of [
+    ["--history", history === true],
+    ["--cancel", cancel !== undefined],
+    ["--no-wait", !wait],
+  ] as const) {
+    if (given && every !== undefined) return `--every and ${name}`;
+  }
+  return undefined;
+}
+
+function printHistory(flags: EtlFlags, context: CliContext): Promise<void> {
+  return context.run(
+    flags,
+    async (effects) => {
+      refuseContradictions(flags);
+      const limit = readWhole(flags.limit, "--limit", 1, 1000);
+      return { runs: await readHistory(context.settings(), { limit }, effects) };
+    },
+    ({ runs }) => formatRuns(runs),
+  );
+}
+
+function cancel(flags: EtlFlags, context: CliContext): Promise<void> {
+  return context.run(
+    flags,
+    (effects) => {
+      refuseContradictions(flags);
+      const settings = context.settings();
+      return cancelJobRun(
+        settings,
+        {
+          kind: "etl",
+          id: flags.cancel === true ? undefined : flags.cancel,
+          isOurs: (run) => isOverSameDataset(run, settings),
+        },
+        effects,
+      );
+    },
+    ({ job_run_id: id, state }) => `${state}: job run ${id}`,
+  );
 }
 
 /**

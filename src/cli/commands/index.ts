@@ -9,6 +9,7 @@ import { register as env } from "./env";
 import { register as etl } from "./etl";
 import { register as live } from "./live";
 import { register as logs } from "./logs";
+import { register as maintain } from "./maintain";
 import { register as produce } from "./produce";
 import { register as query } from "./query";
 import { register as report } from "./report";
@@ -35,6 +36,7 @@ export const commands: readonly Register[] = [
   tail,
   live,
   etl,
+  maintain,
   query,
   analyse,
   report,

@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
+import type { Settings } from "../../lib/config/settings";
+import type { Effects } from "../../lib/effects";
 import { WorkbenchError } from "../../lib/errors";
 import { engineNames } from "../../local/engines/engine";
 import { followFile } from "../../local/follow";
-import { currentHome, homePaths } from "../../local/home";
+import { currentHome } from "../../local/home";
+import { findJobRunLogs } from "../../local/job-run-logs";
 import { lastLines, logFile } from "../../local/processes";
 import type { CliContext } from "../context";
 
@@ -13,11 +14,11 @@ interface Flags {
   follow?: boolean;
 }
 
-/** `workbench logs`: what an engine has written. */
+/** `workbench logs`: what an engine, or a job run, has written. */
 export function register(program: Command, context: CliContext): void {
   program
     .command("logs")
-    .description("print the end of an engine's log")
+    .description("print the end of an engine's log, or of a Glue job run's two")
     .argument("<name>", `${engineNames.join(", ")}, or the id of a Glue job run`)
     .option("--lines <n>", "how many lines", "50")
     .option("-f, --follow", "and what is added, until interrupted")
@@ -26,17 +27,36 @@ export function register(program: Command, context: CliContext): void {
         {},
         async (effects) => {
           const lines = readLineCount(flags.lines);
-          const file = findLog(currentHome(), name);
-          const text = lastLines(file, lines).map((line) => `${line}\n`);
-          await context.write(text.join(""));
-          if (text.length === 0 && flags.follow !== true) {
-            effects.logger.info(`${name} has written nothing (${file})`);
+          const files = findLogs(currentHome(), name);
+          if (files === undefined) {
+            await context.write(`${cloudWatchAddress(name, context.settings())}\n`);
+            return;
           }
-          if (flags.follow === true) await followFile(file, (part) => context.write(part), effects);
+          await print(name, files, lines, context, effects);
+          if (flags.follow === true) {
+            const follow = (file: string): Promise<void> =>
+              followFile(file, (part) => context.write(part), effects);
+            await Promise.all(files.map(follow));
+          }
         },
         () => undefined,
       );
     });
+}
+
+async function print(
+  name: string,
+  files: readonly string[],
+  lines: number,
+  context: CliContext,
+  effects: Effects,
+): Promise<void> {
+  for (const file of files) {
+    const text = lastLines(file, lines).map((line) => `${line}\n`);
+    if (text.length === 0) effects.logger.info(`${name} has written nothing (${file})`);
+    else if (files.length > 1) effects.logger.info(`the end of ${file}`);
+    await context.write(text.join(""));
+  }
 }
 
 function readLineCount(text: string): number {
@@ -46,14 +66,35 @@ function readLineCount(text: string): number {
   });
 }
 
-function findLog(home: string, name: string): string {
-  if ((engineNames as readonly string[]).includes(name)) return logFile(home, name);
-  if (/^[\w-]+$/.test(name)) {
-    // Spark tells what it does on its standard error.
-    const file = join(homePaths(home).data, "aws", "glue", name, "stderr.log");
-    if (existsSync(file)) return file;
-  }
-  throw new WorkbenchError("USAGE", `there is no engine and no job run ${JSON.stringify(name)}`, {
+/** The files to print; undefined for a job run that is not this machine's. */
+function findLogs(home: string, name: string): string[] | undefined {
+  if ((engineNames as readonly string[]).includes(name)) return [logFile(home, name)];
+  const run = findJobRunLogs(home, name);
+  // The script's own words last: they stand right above the prompt.
+  if (run !== undefined) return [run.spark, run.script];
+  if (/^jr_[0-9a-f]+(_attempt_\d+)?$/.test(name)) return undefined;
+  throw unknown(name);
+}
+
+function unknown(name: string): WorkbenchError {
+  return new WorkbenchError("USAGE", `there is no engine and no job run ${JSON.stringify(name)}`, {
     hint: `the engines are ${engineNames.join(", ")}`,
   });
+}
+
+/**
+ * Where AWS keeps a run's log: Glue writes it to CloudWatch, a stream a run.
+ *
+ * @see https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+ * @throws {@link WorkbenchError} code USAGE where the jobs run on this machine
+ */
+export function cloudWatchAddress(id: string, { aws }: Pick<Settings, "aws">): string {
+  if (aws.local) throw unknown(id);
+  const group = "/aws-glue/jobs/error";
+  const inAddress = encodeURIComponent(encodeURIComponent(group)).replaceAll("%", "$");
+  return (
+    `aws logs tail ${group} --region ${aws.region} --log-stream-names ${id}\n` +
+    `https://${aws.region}.console.aws.amazon.com/cloudwatch/home?region=${aws.region}` +
+    `#logsV2:log-groups/log-group/${inAddress}/log-events/${id}`
+  );
 }

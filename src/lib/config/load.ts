@@ -99,6 +99,7 @@ function build(values: Values, dataset: string, home: string, localAws: boolean)
     glue: {
       database: values.GLUE_DATABASE ?? `${dataset}_events`,
       job: values.GLUE_JOB ?? "github_events_etl",
+      maintenanceJob: values.GLUE_MAINTENANCE_JOB ?? "github_events_maintenance",
       role: values.GLUE_ROLE,
     },
     rotation: {
@@ -177,6 +178,12 @@ function contradictions(values: Values, awsGiven: boolean): string[] {
   }
   if (values.KAFKA_SASL_MECHANISM === undefined && sasl.some((value) => value !== undefined)) {
     problems.push("KAFKA_SASL_USERNAME or _PASSWORD is set without KAFKA_SASL_MECHANISM");
+  }
+  if (
+    (values.GLUE_JOB ?? "github_events_etl") ===
+    (values.GLUE_MAINTENANCE_JOB ?? "github_events_maintenance")
+  ) {
+    problems.push("GLUE_JOB and GLUE_MAINTENANCE_JOB name the same job");
   }
   return problems;
 }

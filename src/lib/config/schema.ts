@@ -23,6 +23,8 @@ const bucket = name(
   "a bucket name: 3 to 63 of a-z, 0-9, dot and hyphen",
 );
 
+const jobName = name(/^[A-Za-z0-9_.-]{1,255}$/, "1 to 255 of A-Z, a-z, 0-9, _, dot and -");
+
 /**
  * Every setting, as text from the environment or `.env`. Order is the order of the documentation;
  * what is optional here has its default in `loadSettings`.
@@ -75,7 +77,8 @@ export const settingsSchema = z.object({
   ).optional(),
   ATHENA_OUTPUT: name(/^s3:\/\/[^/]+\/.*$/, "an s3://bucket/prefix/ address").optional(),
   GLUE_DATABASE: name(/^[a-z0-9_]{1,255}$/, "1 to 255 of a-z, 0-9 and _").optional(),
-  GLUE_JOB: name(/^[A-Za-z0-9_.-]{1,255}$/, "1 to 255 of A-Z, a-z, 0-9, _, dot and -").optional(),
+  GLUE_JOB: jobName.optional(),
+  GLUE_MAINTENANCE_JOB: jobName.optional(),
   GLUE_ROLE: z.string().min(1).optional(),
   ROTATE_MESSAGES: whole(1, 10_000_000).optional(),
   ROTATE_BYTES: whole(1, 1_000_000_000).optional(),

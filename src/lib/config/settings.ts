@@ -27,8 +27,11 @@ export interface Settings {
   };
   glue: {
     database: string;
+    /** The job that reads raw objects into tables. */
     job: string;
-    /** The IAM role of the job: needed on AWS, unused on one machine. */
+    /** The job that looks after the tables. */
+    maintenanceJob: string;
+    /** The IAM role of the jobs: needed on AWS, unused on one machine. */
     role: string | undefined;
   };
   rotation: RotationSettings;

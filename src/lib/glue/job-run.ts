@@ -1,18 +1,21 @@
 import type { JobRun } from "@aws-sdk/client-glue";
 import type { Settings } from "../config/settings";
-import type { Effects } from "../effects";
+import { WorkbenchError } from "../errors";
 import { awsError, errorName, type Glue } from "./client";
-import { jobRunError } from "./job-run-error";
 
 /** What calls about job runs need of the settings. */
 export type JobRunSettings = Pick<Settings, "aws" | "glue" | "processedBucket">;
 
 /** A run's states while it is not over. */
-const goingStates = ["STARTING", "RUNNING", "WAITING", "STOPPING"];
+const goingStates: readonly string[] = ["STARTING", "RUNNING", "WAITING", "STOPPING"];
 
-const firstPollMs = 500;
-const pollGrowth = 1.25;
-const longestPollMs = { local: 1000, aws: 5000 };
+/** GetJobRuns answers no more at once. */
+const longestPage = 200;
+
+/** Whether a run is not over yet. */
+export function isGoing(run: Pick<JobRun, "JobRunState">): boolean {
+  return goingStates.includes(run.JobRunState ?? "STARTING");
+}
 
 /**
  * Starts a run of the job.
@@ -23,66 +26,69 @@ const longestPollMs = { local: 1000, aws: 5000 };
 export async function startJobRun(
   glue: Glue,
   settings: JobRunSettings,
+  job: string,
   runArguments: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   try {
     const answer = await glue.client.send(
-      new glue.sdk.StartJobRunCommand({
-        JobName: settings.glue.job,
-        Arguments: { ...runArguments },
-      }),
+      new glue.sdk.StartJobRunCommand({ JobName: job, Arguments: { ...runArguments } }),
     );
     return answer.JobRunId ?? "";
   } catch (error) {
     if (errorName(error) === "ConcurrentRunsExceededException") return undefined;
-    throw awsError(error, "GLUE", `starting the Glue job ${settings.glue.job}`, settings);
+    throw awsError(error, "GLUE", `starting the Glue job ${job}`, settings);
   }
+}
+
+/** Runs of a job, latest first, at most `limit`. None where the job was never made. */
+export async function listJobRuns(
+  glue: Glue,
+  settings: JobRunSettings,
+  job: string,
+  limit: number,
+): Promise<JobRun[]> {
+  const found: JobRun[] = [];
+  let token: string | undefined;
+  try {
+    do {
+      const page = await glue.client.send(
+        new glue.sdk.GetJobRunsCommand({
+          JobName: job,
+          MaxResults: Math.min(limit - found.length, longestPage),
+          ...(token === undefined ? {} : { NextToken: token }),
+        }),
+      );
+      found.push(...(page.JobRuns ?? []));
+      token = page.NextToken === "" ? undefined : page.NextToken;
+    } while (token !== undefined && found.length < limit);
+  } catch (error) {
+    if (errorName(error) === "EntityNotFoundException") return [];
+    throw awsError(error, "GLUE", `listing runs of the Glue job ${job}`, settings);
+  }
+  return found.slice(0, limit);
 }
 
 /** The job's run that is going, the latest where there are several. */
 export async function findGoingJobRun(
   glue: Glue,
   settings: JobRunSettings,
+  job: string,
+  isOurs: (run: JobRun) => boolean = () => true,
 ): Promise<JobRun | undefined> {
-  try {
-    const { JobRuns } = await glue.client.send(
-      new glue.sdk.GetJobRunsCommand({ JobName: settings.glue.job, MaxResults: 50 }),
-    );
-    return JobRuns?.find((run) => goingStates.includes(run.JobRunState ?? ""));
-  } catch (error) {
-    throw awsError(error, "GLUE", `listing runs of the Glue job ${settings.glue.job}`, settings);
-  }
+  const latest = await listJobRuns(glue, settings, job, 50);
+  return latest.find((run) => isGoing(run) && isOurs(run));
 }
 
-/**
- * Waits until the run is over, telling its state; asks more seldom the longer it lasts.
- *
- * @throws {@link WorkbenchError} code GLUE where it did not succeed, with the script's own error
- *   first; code ABORTED when `effects.signal` aborts (the run goes on: see {@link stopJobRun})
- */
-export async function waitForJobRun(
+/** Asks for a run. */
+export async function getJobRun(
   glue: Glue,
   settings: JobRunSettings,
-  jobRunId: string,
-  effects: Effects,
+  job: string,
+  RunId: string,
 ): Promise<JobRun> {
-  let pollMs = firstPollMs;
-  const longestMs = settings.aws.local ? longestPollMs.local : longestPollMs.aws;
-  for (;;) {
-    const run = await getJobRun(glue, settings, jobRunId);
-    const state = run.JobRunState ?? "STARTING";
-    effects.progress({ step: "etl", state, figures: { run: jobRunId } });
-    if (state === "SUCCEEDED") return run;
-    if (!goingStates.includes(state)) throw jobRunError(run, jobRunId, settings);
-    await effects.sleep(pollMs, effects.signal);
-    pollMs = Math.min(pollMs * pollGrowth, longestMs);
-  }
-}
-
-async function getJobRun(glue: Glue, settings: JobRunSettings, RunId: string): Promise<JobRun> {
   try {
     const { JobRun: run } = await glue.client.send(
-      new glue.sdk.GetJobRunCommand({ JobName: settings.glue.job, RunId }),
+      new glue.sdk.GetJobRunCommand({ JobName: job, RunId }),
     );
     return run ?? {};
   } catch (error) {
@@ -90,17 +96,40 @@ async function getJobRun(glue: Glue, settings: JobRunSettings, RunId: string): P
   }
 }
 
-/** Tells Glue to stop the run; it ends some seconds later, as STOPPED. */
+/**
+ * Tells Glue to stop the run; it ends some seconds later, as STOPPED.
+ *
+ * @throws {@link WorkbenchError} code GLUE with Glue's reason where it does not stop the run
+ */
 export async function stopJobRun(
   glue: Glue,
   settings: JobRunSettings,
+  job: string,
   jobRunId: string,
 ): Promise<void> {
+  const what = `stopping job run ${jobRunId}`;
   try {
-    await glue.client.send(
-      new glue.sdk.BatchStopJobRunCommand({ JobName: settings.glue.job, JobRunIds: [jobRunId] }),
+    const { Errors } = await glue.client.send(
+      new glue.sdk.BatchStopJobRunCommand({ JobName: job, JobRunIds: [jobRunId] }),
     );
+    const refused = Errors?.[0]?.ErrorDetail;
+    if (refused !== undefined) {
+      throw new WorkbenchError("GLUE", `${what}: ${refused.ErrorMessage ?? refused.ErrorCode}`);
+    }
   } catch (error) {
-    throw awsError(error, "GLUE", `stopping job run ${jobRunId}`, settings);
+    throw awsError(error, "GLUE", what, settings);
   }
+}
+
+const firstPollMs = 500;
+const pollGrowth = 1.25;
+const longestPollMs = { local: 1000, aws: 5000 };
+
+/** When a wait asks again: ever later, up to a second here and five on AWS. */
+export function nextPollMs(lastMs: number | undefined, settings: Pick<Settings, "aws">): number {
+  if (lastMs === undefined) return firstPollMs;
+  return Math.min(
+    lastMs * pollGrowth,
+    settings.aws.local ? longestPollMs.local : longestPollMs.aws,
+  );
 }

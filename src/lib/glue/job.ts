@@ -3,6 +3,7 @@ import type { CreateJobRequest, Job } from "@aws-sdk/client-glue";
 import type { Settings } from "../config/settings";
 import { WorkbenchError } from "../errors";
 import { awsError, errorName, type Glue, openGlue, openS3 } from "./client";
+import { type JobKind, jobName, jobPurposes } from "./job-kind";
 import { type JobScripts, readScripts, uploadScripts } from "./scripts";
 
 /** The parts of the settings that a job is made from. */
@@ -20,11 +21,12 @@ export function warehouseOf(settings: Pick<Settings, "processedBucket">): string
 }
 
 /**
- * The job's definition: Glue 5.1 with Iceberg, one run at a time.
+ * A job's definition: Glue 5.1 with Iceberg, one run at a time.
  *
  * @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-iceberg.html
  */
 export function jobDefinition(
+  kind: JobKind,
   settings: JobSettings,
   scripts: Pick<JobScripts, "scriptLocation" | "extraPyFiles">,
   role: string,
@@ -37,7 +39,7 @@ export function jobDefinition(
     `${catalog}.warehouse=${warehouseOf(settings)}`,
   ];
   const definition = {
-    Name: settings.glue.job,
+    Name: jobName(kind, settings),
     Role: role,
     GlueVersion: "5.1",
     WorkerType: "G.1X" as const,
@@ -55,11 +57,11 @@ export function jobDefinition(
     },
   };
   const hash = createHash("sha256").update(JSON.stringify(definition)).digest("hex").slice(0, 12);
-  return { ...definition, Description: `Raw GitHub events to Iceberg tables (definition ${hash})` };
+  return { ...definition, Description: `${jobPurposes[kind]} (definition ${hash})` };
 }
 
 /**
- * Uploads the job's script where it changed, and creates or updates the job.
+ * Uploads a job's script where it changed, and creates or updates the job.
  *
  * A job whose description names the present definition is left alone, so that workers added by
  * hand stay until the definition changes.
@@ -67,23 +69,33 @@ export function jobDefinition(
  * @throws {@link WorkbenchError} code GLUE, S3, ENGINE (the local endpoint is down), or CONFIG where
  *   the job has to be created on AWS and GLUE_ROLE is not set
  */
-export async function ensureJob(settings: JobSettings): Promise<void> {
-  const scripts = await readScripts(settings.processedBucket);
+export async function ensureJob(
+  kind: JobKind,
+  settings: JobSettings,
+  scriptsDir?: string,
+): Promise<void> {
+  const scripts = await readScripts(kind, settings.processedBucket, scriptsDir);
   const [glue, s3] = await Promise.all([openGlue(settings), openS3(settings)]);
   try {
     await uploadScripts(s3, scripts, settings);
-    await putJob(glue, settings, scripts);
+    await putJob(glue, kind, settings, scripts);
   } finally {
     glue.client.destroy();
     s3.client.destroy();
   }
 }
 
-async function putJob(glue: Glue, settings: JobSettings, scripts: JobScripts): Promise<void> {
+async function putJob(
+  glue: Glue,
+  kind: JobKind,
+  settings: JobSettings,
+  scripts: JobScripts,
+): Promise<void> {
   const { sdk, client } = glue;
-  const what = `preparing the Glue job ${settings.glue.job}`;
+  const job = jobName(kind, settings);
+  const what = `preparing the Glue job ${job}`;
   try {
-    const existing = await getJob(glue, settings.glue.job);
+    const existing = await getJob(glue, job);
     const role =
       settings.glue.role ?? existing?.Role ?? (settings.aws.local ? localRole : undefined);
     if (role === undefined) {
@@ -91,14 +103,24 @@ async function putJob(glue: Glue, settings: JobSettings, scripts: JobScripts): P
         hint: "set GLUE_ROLE to the ARN of the IAM role that the job runs as",
       });
     }
-    const { Name, ...rest } = jobDefinition(settings, scripts, role);
+    const { Name, ...rest } = jobDefinition(kind, settings, scripts, role);
     if (existing === undefined) {
-      await client.send(new sdk.CreateJobCommand({ Name, ...rest }));
+      await createJob(glue, { Name, ...rest });
     } else if (existing.Description !== rest.Description) {
       await client.send(new sdk.UpdateJobCommand({ JobName: Name, JobUpdate: rest }));
     }
   } catch (error) {
     throw awsError(error, "GLUE", what, settings);
+  }
+}
+
+/** Somebody else may have created it since we looked: then it is as good as ours. */
+async function createJob({ sdk, client }: Glue, definition: CreateJobRequest): Promise<void> {
+  try {
+    await client.send(new sdk.CreateJobCommand(definition));
+  } catch (error) {
+    const madeMeanwhile = ["AlreadyExistsException", "IdempotentParameterMismatchException"];
+    if (!madeMeanwhile.includes(errorName(error))) throw error;
   }
 }
 

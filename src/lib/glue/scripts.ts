@@ -1,24 +1,17 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { installationDir } from "../config/sources";
 import type { Settings } from "../config/settings";
 import { WorkbenchError } from "../errors";
 import { awsError, type S3 } from "./client";
+import type { JobKind } from "./job-kind";
 
-/** The job's own file, then the modules it imports. */
-export const scriptNames = [
-  "github_events_etl.py",
-  "iceberg.py",
-  "lake.py",
-  "manifest.py",
-  "progress.py",
-  "raw_objects.py",
-  "side_messages.py",
-  "subjects.py",
-  "tables.py",
-  "transforms.py",
-] as const;
+/** Each job's own file; every other Python file beside them is a module that they may import. */
+export const scriptNames: Readonly<Record<JobKind, string>> = {
+  etl: "github_events_etl.py",
+  maintenance: "github_events_maintenance.py",
+};
 
 /** The job's Python files with the place they have in the bucket. */
 export interface JobScripts {
@@ -30,26 +23,29 @@ export interface JobScripts {
 }
 
 /**
- * Reads the job's Python files. Their keys carry a hash of their content, so that a run that is
+ * Reads a job's Python files. Their keys carry a hash of their content, so that a run that is
  * going keeps the files it began with, and an unchanged script is uploaded once.
  *
  * @throws {@link WorkbenchError} code NOT_FOUND where a file is missing from the installation
  */
 export async function readScripts(
+  kind: JobKind,
   processedBucket: string,
   dir = join(installationDir, "glue"),
 ): Promise<JobScripts> {
-  const bodies = await Promise.all(scriptNames.map((name) => readScript(join(dir, name))));
+  const names = [scriptNames[kind], ...(await moduleNames(dir))];
+  const bodies = await Promise.all(names.map((name) => readScript(join(dir, name))));
   const hash = createHash("sha256");
-  for (const body of bodies) hash.update(`${body.length}:`).update(body);
+  names.forEach((name, index) => {
+    const body = bodies[index] ?? Buffer.alloc(0);
+    hash.update(`${name}:${body.length}:`).update(body);
+  });
   const prefix = `glue/scripts/${hash.digest("hex").slice(0, 16)}/`;
-  const [script, ...modules] = scriptNames.map(
-    (name) => `s3://${processedBucket}/${prefix}${name}`,
-  );
+  const [script, ...modules] = names.map((name) => `s3://${processedBucket}/${prefix}${name}`);
   return {
     scriptLocation: script ?? "",
     extraPyFiles: modules.join(","),
-    files: scriptNames.map((name, index) => ({
+    files: names.map((name, index) => ({
       key: prefix + name,
       body: bodies[index] ?? Buffer.alloc(0),
     })),
@@ -95,13 +91,27 @@ async function exists(s3: S3, Bucket: string, Key: string): Promise<boolean> {
   }
 }
 
+async function moduleNames(dir: string): Promise<string[]> {
+  const scripts: readonly string[] = Object.values(scriptNames);
+  try {
+    const names = await readdir(dir);
+    return names.filter((name) => name.endsWith(".py") && !scripts.includes(name)).sort();
+  } catch (error) {
+    throw missing(dir, error);
+  }
+}
+
 async function readScript(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new WorkbenchError("NOT_FOUND", `the Glue job's file ${path} cannot be read`, {
-      hint: "run from a whole checkout",
-      cause: error,
-    });
+    throw missing(path, error);
   }
+}
+
+function missing(path: string, cause: unknown): WorkbenchError {
+  return new WorkbenchError("NOT_FOUND", `the Glue job's file ${path} cannot be read`, {
+    hint: "run from a whole checkout",
+    cause,
+  });
 }

@@ -32,8 +32,8 @@ export class FakeAws {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+  async start(port = 0): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
   }
 
   async stop(): Promise<void> {
@@ -55,7 +55,12 @@ export class FakeAws {
         endpointUrl: `http://127.0.0.1:${port}`,
         credentials: { accessKeyId: "x", secretAccessKey: "x" },
       },
-      glue: { database: "github_events", job: "github_events_etl", role: undefined },
+      glue: {
+        database: "github_events",
+        job: "github_events_etl",
+        maintenanceJob: "github_events_maintenance",
+        role: undefined,
+      },
       processedBucket: "processed",
       raw: { bucket: "raw", prefix: "github-events/" },
     };
