@@ -12,7 +12,7 @@ import json
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 
 import transforms
@@ -23,6 +23,7 @@ from manifest import Record, read_manifest, record_processed
 from progress import Progress
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
+from quality import Facts, Verdict, check_run
 from raw_objects import (
     RawObject,
     first_unreadable,
@@ -54,6 +55,7 @@ STAGES = (
     "reading raw objects",
     "merging events",
     "resolutions",
+    "checks",
     "recording",
 )
 
@@ -72,6 +74,7 @@ class Summary:
     resolutions_changed: int = 0
     coverage_rows: int = 0
     enrichment_rows: int = 0
+    checks: Verdict = field(default_factory=Verdict)
 
 
 class Run:
@@ -92,6 +95,8 @@ class Run:
         self.counts: dict[Table, list[Row]] = {}
         #: By table that was merged into: the snapshot that holds the rows, and how many it added.
         self.merged: dict[Table, Snapshot] = {}
+        #: The events' lines, each read or with the reason why it was not.
+        self.parsed: DataFrame | None = None
         self.cached: list[DataFrame] = []
 
     def process(self) -> Summary:
@@ -104,6 +109,8 @@ class Run:
             if self.subjects or self.unresolved:
                 self.progress.stage("resolutions")
                 self.merge_resolutions()
+            self.progress.stage("checks")
+            self.summary.checks = check_run(self.lake, self.facts())
             self.progress.stage("recording")
             record_processed(self.lake, self.records())
             return self.summary
@@ -115,6 +122,7 @@ class Run:
         summary, objects = self.summary, self.batch[GITHUB_EVENTS]
         self.progress.stage("reading raw objects")
         parsed = self.keep(transforms.parse_lines(read_lines(self.lake.spark, objects)))
+        self.parsed = parsed
         per_object = self.count(GITHUB_EVENTS, transforms.count_lines(parsed))
         summary.objects = len(objects)
         summary.rows_read = sum(row["rows_read"] for row in per_object)
@@ -227,6 +235,19 @@ class Run:
         if any(row["quarantined"] > 0 for row in per_object):
             rows = transforms.quarantined_lines(parsed).withColumn("quarantined_at", utc_now())
             self.merge(QUARANTINE, lambda: rows)
+
+    def facts(self) -> Facts:
+        """What the checks start from."""
+        summary = self.summary
+        days = {day for row in self.counts.get(GITHUB_EVENTS, []) for day in row["days"]}
+        return Facts(
+            parsed=self.parsed,
+            days=sorted(days),
+            rows_read=summary.rows_read,
+            rows_written=summary.rows_written,
+            quarantined=summary.quarantined,
+            merged=self.merged,
+        )
 
     def records(self) -> Iterator[Record]:
         """What the manifest is to remember: of each object the tables its rows went to."""

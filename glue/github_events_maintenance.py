@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import Any
 
 from awsglue.utils import getResolvedOptions
+from iceberg import open_table
 from lake import CATALOG, EtlError, Lake, retrying, utc_now
 from maintenance import Options, Report, TableMaintenance
 from progress import Progress
@@ -70,9 +71,10 @@ def options_of(arguments: dict[str, str]) -> Options:
     numbers = {}
     for name in NUMBERS:
         if name in arguments:
-            if not arguments[name].isdigit():
-                raise EtlError(f"--{name} is {arguments[name]!r}: give a whole number")
-            numbers[name] = int(arguments[name])
+            try:
+                numbers[name] = float(arguments[name])
+            except ValueError:
+                raise EtlError(f"--{name} is {arguments[name]!r}: give a number") from None
     return Options(**numbers, allow_short_ages=arguments.get("allow_short_ages") == "true")
 
 
@@ -83,13 +85,14 @@ def tables_of(lake: Lake, names: str | None) -> list[Table]:
     for name in wanted:
         if name not in known:
             raise EtlError(f"--tables names {name!r}: the tables are {', '.join(known)}")
-    existing = lake._existing_tables() or set()
-    return [known[name] for name in wanted if name in existing]
+    return [
+        known[name] for name in wanted if open_table(lake.spark, lake.name(known[name])) is not None
+    ]
 
 
 def record(lake: Lake, reports: list[Report], options: Options) -> None:
     """Adds the figures to ``maintenance_runs``, where ``status`` and everybody else finds them."""
-    lake._ensure(MAINTENANCE_RUNS, lake._existing_tables() or set())
+    lake.ensure_tables([MAINTENANCE_RUNS])
     rows = [
         {
             **asdict(report),

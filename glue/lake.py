@@ -56,12 +56,13 @@ class Lake:
     def name(self, table: Table) -> str:
         return f"{CATALOG}.`{self.database}`.`{table.name}`"
 
-    def ensure_tables(self) -> None:
+    def ensure_tables(self, tables: Sequence[Table] = TABLES) -> None:
         """Opens the tables; creates what is missing, adds the columns that one does not have yet.
 
         A database that is as it should be costs a call to the catalog a table.
         """
-        missing = [table for table in TABLES if table not in self._side_by_side(TABLES, self._open)]
+        opened = self._side_by_side(tables, self._open)
+        missing = [table for table in tables if table not in opened]
         if missing:
             location = f"{self.warehouse}/{self.database}.db"
             self.spark.sql(
@@ -69,7 +70,7 @@ class Lake:
                 f"LOCATION '{_escape(location)}'"
             )
             self._side_by_side(missing, self._create)
-        for table in TABLES:
+        for table in tables:
             self._add_columns(table)
 
     def _side_by_side(

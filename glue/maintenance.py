@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from lake import CATALOG, COMMIT_CONFLICTS, TABLE_ID, EtlError, Lake, root_cause
+from iceberg import open_table
+from lake import CATALOG, COMMIT_CONFLICTS, EtlError, Lake, root_cause
 from orphans import remove_orphans
 from pyspark.sql import functions as F
-from table_metadata import ancestors_of, java_table, snapshots_of
+from table_metadata import java_table, snapshot_times, total
 from tables import PROCESSED_OBJECTS, Table
 
 #: What is younger may belong to a run that has yet to commit.
@@ -32,9 +33,9 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Options:
-    retention_hours: int = 168
-    orphan_age_hours: int = 72
-    target_file_mb: int = 128
+    retention_hours: float = 168
+    orphan_age_hours: float = 72
+    target_file_mb: float = 128
     #: For tests, where nobody else writes or reads.
     allow_short_ages: bool = False
 
@@ -105,7 +106,7 @@ class TableMaintenance:
         https://iceberg.apache.org/docs/1.10.0/spark-procedures/#rewrite_data_files
         """
         options = {
-            "target-file-size-bytes": self.options.target_file_mb * MEGABYTE,
+            "target-file-size-bytes": int(self.options.target_file_mb * MEGABYTE),
             "min-input-files": 2,
             "delete-file-threshold": 1,
             "remove-dangling-deletes": "true",
@@ -141,14 +142,12 @@ class TableMaintenance:
 
         https://iceberg.apache.org/docs/1.10.0/spark-procedures/#expire_snapshots
         """
-        before_ms = self.now_ms() - self.options.retention_hours * HOUR_MS
+        before_ms = int(self.now_ms() - self.options.retention_hours * HOUR_MS)
         loaded = self._load()
-        replaced = [
-            snapshot
-            for snapshot in snapshots_of(loaded)
-            if snapshot.id != loaded.currentSnapshot().snapshotId()
-        ]
-        if not any(snapshot.committed_at_ms < before_ms for snapshot in replaced):
+        times = snapshot_times(loaded)
+        if times:
+            times.pop(loaded.currentSnapshot().snapshotId())
+        if not any(time_ms < before_ms for time_ms in times.values()):
             return
         waiting = self.objects_to_read_again()
         if waiting > 0:
@@ -171,19 +170,16 @@ class TableMaintenance:
         takes snapshots from that end. One that was rolled back must not come to look like that
         before its objects have been read again.
         """
-        loaded = self._load()
-        ancestors = ancestors_of(loaded)
-        table_id = loaded.properties().get(TABLE_ID)
-        if not ancestors or table_id is None:
+        opened = open_table(self.lake.spark, self.lake.name(self.table))
+        if opened is None:
             return 0
-        counts = (
-            F.col("snapshot_id").isNull()
-            | (F.col("sequence_number") < ancestors[-1].sequence_number)
-            | F.col("snapshot_id").isin([snapshot.id for snapshot in ancestors])
-        )
+        history = opened.history()
+        counts = F.col("snapshot_id").isNull() | F.col("snapshot_id").isin(list(history.ids))
+        if history.cut_at is not None:
+            counts |= F.coalesce(F.col("sequence_number") < history.cut_at, F.lit(False))
         return (
-            self.lake.read(PROCESSED_OBJECTS)
-            .where(F.col("table_id") == table_id)
+            self.lake.spark.table(self.lake.name(PROCESSED_OBJECTS))
+            .where(F.col("table_id") == opened.id)
             .groupBy("object_path")
             .agg(F.max(counts).alias("counts"))
             .where(~F.col("counts"))
@@ -191,7 +187,7 @@ class TableMaintenance:
         )
 
     def remove_orphans(self) -> None:
-        before_ms = self.now_ms() - self.options.orphan_age_hours * HOUR_MS
+        before_ms = int(self.now_ms() - self.options.orphan_age_hours * HOUR_MS)
         removed, bytes_ = remove_orphans(self.lake.spark, self._load(), before_ms)
         self.report.orphans_removed += removed
         self.report.orphan_bytes += bytes_
@@ -223,22 +219,22 @@ class TableMaintenance:
 
     def _note(self, when: str) -> None:
         totals = self._totals()
-        for field_name, total in (
+        for field_name, name in (
             ("files", "total-data-files"),
             ("bytes", "total-files-size"),
             ("delete_files", "total-delete-files"),
             ("snapshots", "snapshots"),
         ):
-            setattr(self.report, f"{field_name}_{when}", totals[total])
+            setattr(self.report, f"{field_name}_{when}", totals[name])
 
     def _totals(self) -> dict[str, int]:
         """From the current snapshot's summary: costs no scan."""
         loaded = self._load()
-        kept = snapshots_of(loaded)
-        ancestors = ancestors_of(loaded)
+        current = loaded.currentSnapshot()
         names = ("total-data-files", "total-files-size", "total-delete-files")
-        totals = {name: ancestors[0].total(name) if ancestors else 0 for name in names}
-        return totals | {"snapshots": len(kept)}
+        return {name: total(current, name) for name in names} | {
+            "snapshots": len(snapshot_times(loaded))
+        }
 
 
 def _is_conflict(error: Exception) -> bool:

@@ -1,28 +1,12 @@
-"""What Iceberg knows of a table beside its rows, through its own Java objects: no scan, no job."""
+"""What Iceberg knows of a table's files and snapshots, by its Java objects: no scan, no job."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from lake import Lake
 from tables import Table
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A state of the table, as one commit left it."""
-
-    id: int
-    parent_id: int | None
-    sequence_number: int
-    committed_at_ms: int
-    summary: dict[str, str]
-
-    def total(self, name: str) -> int:
-        """A number of the summary; 0 where it is not said."""
-        return int(self.summary.get(name, 0))
 
 
 def java_table(lake: Lake, table: Table) -> Any:
@@ -34,35 +18,62 @@ def java_table(lake: Lake, table: Table) -> Any:
     return loaded
 
 
-def snapshots_of(loaded: Any) -> list[Snapshot]:
-    """Every snapshot that is kept, oldest first."""
-    snapshots = [_read(snapshot) for snapshot in _iterate(loaded.snapshots())]
-    return sorted(snapshots, key=lambda snapshot: snapshot.sequence_number)
+def snapshot_times(loaded: Any) -> dict[int, int]:
+    """When each snapshot that is kept was committed, in milliseconds, by its id."""
+    return {item.snapshotId(): item.timestampMillis() for item in _iterate(loaded.snapshots())}
 
 
-def ancestors_of(loaded: Any) -> list[Snapshot]:
-    """The current snapshot and those it has come from, as far as they are kept; newest first."""
-    by_id = {snapshot.id: snapshot for snapshot in snapshots_of(loaded)}
-    current = loaded.currentSnapshot()
-    found = []
-    at = None if current is None else by_id.get(current.snapshotId())
-    while at is not None:
-        found.append(at)
-        at = None if at.parent_id is None else by_id.get(at.parent_id)
-    return found
+def total(snapshot: Any, name: str) -> int:
+    """A number of a snapshot's summary; 0 where there is no snapshot, or it does not say."""
+    return 0 if snapshot is None else int(snapshot.summary().get(name) or 0)
 
 
-def _read(snapshot: Any) -> Snapshot:
-    return Snapshot(
-        id=snapshot.snapshotId(),
-        parent_id=snapshot.parentId(),
-        sequence_number=snapshot.sequenceNumber(),
-        committed_at_ms=snapshot.timestampMillis(),
-        summary=dict(snapshot.summary()),
-    )
+def live_rows(snapshot: Any) -> int:
+    """Rows of the table as that snapshot has it: the job makes no equality deletes."""
+    return total(snapshot, "total-records") - total(snapshot, "total-position-deletes")
 
 
 def _iterate(items: Any) -> Iterator[Any]:
     iterator = items.iterator()
     while iterator.hasNext():
         yield iterator.next()
+
+
+class FileFacts:
+    """What Iceberg noted of a data file when it was written."""
+
+    def __init__(self, jvm: Any, schema: Any, file: Any) -> None:
+        self._jvm = jvm
+        self._schema = schema
+        self._file = file
+        self.rows = int(file.recordCount())
+
+    def lower(self, column: str) -> Any:
+        """The least value of a column; None where all are null, or nothing was noted."""
+        field = self._schema.findField(column)
+        bounds = self._file.lowerBounds()
+        bound = None if bounds is None else bounds.get(field.fieldId())
+        if bound is None:
+            return None
+        return self._jvm.org.apache.iceberg.types.Conversions.fromByteBuffer(field.type(), bound)
+
+    def nulls(self, column: str) -> int:
+        counts = self._file.nullValueCounts()
+        found = None if counts is None else counts.get(self._schema.findField(column).fieldId())
+        return int(found or 0)
+
+
+#: Beyond this many, asking each would take longer than it is worth: the first are looked at.
+MOST_FILES = 200
+
+
+def added_files(lake: Lake, loaded: Any, snapshot_id: int) -> list[FileFacts]:
+    """The data files that a snapshot added, as far as :data:`MOST_FILES` goes."""
+    snapshot = loaded.snapshot(snapshot_id)
+    if snapshot is None:
+        return []
+    files = _iterate(snapshot.addedDataFiles(loaded.io()))
+    return [
+        FileFacts(lake.spark._jvm, loaded.schema(), file)
+        for file, _ in zip(files, range(MOST_FILES), strict=False)
+    ]

@@ -292,7 +292,7 @@ MAINTENANCE_RUNS = Table(
         Column("orphan_bytes", "bigint", "of the orphans", required=True),
         Column(
             "retention_hours",
-            "bigint",
+            "double",
             "how long snapshots are kept: what FOR VERSION AS OF can count on",
             required=True,
         ),

@@ -143,7 +143,7 @@ def note_processed(disk: DiskLake, path: str, snapshot: Any, table: Table = GITH
     given = {
         "object_path": f"'{path}'",
         "table_name": f"'{table.name}'",
-        "table_id": f"'{disk.lake.table_id(table)}'",
+        "table_id": f"'{disk.lake.table(table).id}'",
         "snapshot_id": snapshot.snapshotId(),
         "sequence_number": snapshot.sequenceNumber(),
     }
@@ -246,7 +246,7 @@ def test_a_conflict_is_tried_again_and_then_left_with_a_warning(
     [
         ({"orphan_age_hours": "23"}, "--orphan_age_hours is 23: at least 24"),
         ({"retention_hours": "0"}, "--retention_hours is 0: at least 1"),
-        ({"retention_hours": "7d"}, "--retention_hours is '7d': give a whole number"),
+        ({"retention_hours": "7d"}, "--retention_hours is '7d': give a number"),
         ({"target_file_mb": "0"}, "--target_file_mb is 0: at least 1"),
         ({"tables": "github_events,stars"}, "--tables names 'stars': the tables are github_events"),
     ],

@@ -26,7 +26,7 @@ export const maintenanceRuns = defineTable({
     },
     orphan_bytes: { type: "bigint", required: true, comment: "of the orphans" },
     retention_hours: {
-      type: "bigint",
+      type: "double",
       required: true,
       comment: "how long snapshots are kept: what FOR VERSION AS OF can count on",
     },
