@@ -48,11 +48,11 @@ class Options:
             value = getattr(self, name)
             if value < 0 or (value < bound and not self.allow_short_ages):
                 raise EtlError(
-                    f"--{name} is {value}: at least {bound}, since files of a run or a query that "
-                    "is under way would go (--allow_short_ages true where there is none)"
+                    f"--{name} is {value:g}: at least {bound}, since files of a run or a query "
+                    "that is under way would go (--allow_short_ages true where there is none)"
                 )
         if self.target_file_mb < 1:
-            raise EtlError(f"--target_file_mb is {self.target_file_mb}: at least 1")
+            raise EtlError(f"--target_file_mb is {self.target_file_mb:g}: at least 1")
 
 
 @dataclass

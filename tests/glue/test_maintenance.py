@@ -248,14 +248,24 @@ def test_a_conflict_is_tried_again_and_then_left_with_a_warning(
         ({"retention_hours": "0"}, "--retention_hours is 0: at least 1"),
         ({"retention_hours": "7d"}, "--retention_hours is '7d': give a number"),
         ({"target_file_mb": "0"}, "--target_file_mb is 0: at least 1"),
-        ({"tables": "github_events,stars"}, "--tables names 'stars': the tables are github_events"),
     ],
 )
-def test_arguments_that_would_do_harm_are_refused(
-    disk: DiskLake, arguments: dict[str, str], message: str
-) -> None:
+def test_arguments_that_would_do_harm_are_refused(arguments: dict[str, str], message: str) -> None:
     with pytest.raises(EtlError, match=message):
-        disk.maintain(**arguments)
+        github_events_maintenance.options_of(arguments)
+
+
+def test_short_ages_are_for_whom_they_are_asked_for() -> None:
+    options = github_events_maintenance.options_of(AT_ONCE)
+    assert (options.retention_hours, options.orphan_age_hours) == (0, 0)
+    assert github_events_maintenance.options_of({"retention_hours": "1.5"}).retention_hours == 1.5
+
+
+def test_tables_that_are_none_are_refused(spark: SparkSession) -> None:
+    lake = Lake(spark, "none", "/nowhere", "run")
+    with pytest.raises(EtlError, match="--tables names 'stars': the tables are github_events, "):
+        github_events_maintenance.tables_of(lake, "github_events,stars")
+    assert github_events_maintenance.tables_of(lake, None) == []
 
 
 def test_tables_are_all_maintained() -> None:
