@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from iceberg import Snapshot
-from lake import Lake, day_bounds, retrying, root_cause, utc_now
+from lake import EtlError, Lake, day_bounds, retrying, root_cause, utc_now
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from table_metadata import added_files, java_table, live_rows
@@ -89,7 +89,8 @@ def check_run(lake: Lake, facts: Facts) -> Verdict:
             record(lake, checks)
     except Exception as error:
         # The data is in, and the next run checks again.
-        problem = f"the checks could not be made: {root_cause(error)}"
+        words = str(error) if isinstance(error, EtlError) else root_cause(error)
+        problem = f"the checks could not be made: {words}"
         verdict.failed += 1
         verdict.problems.append(problem)
         print(f"WARNING data quality failed: {problem}")

@@ -115,6 +115,7 @@ GITHUB_EVENTS = Table(
             payload="payload.issue.state_reason",
         ),
         Column("language", "string", "of the repository, where the payload names it"),
+        Column("push_id", "bigint", "of a push: GitHub's id of it", payload="payload.push_id"),
     ),
 )
 

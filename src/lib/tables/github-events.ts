@@ -81,5 +81,10 @@ export const githubEvents = defineTable({
       payload: "payload.issue.state_reason",
     },
     language: { type: "string", comment: "of the repository, where the payload names it" },
+    push_id: {
+      type: "bigint",
+      comment: "of a push: GitHub's id of it",
+      payload: "payload.push_id",
+    },
   },
 });
