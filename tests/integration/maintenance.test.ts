@@ -16,6 +16,7 @@ import { runJob } from "../../src/lib/glue/run-job";
 import { maintenanceSummarySchema, readSummary } from "../../src/lib/glue/summary";
 import { readLastChecks } from "../../src/lib/lake-status/last-checks";
 import { readTableFigures } from "../../src/lib/lake-status/table-figures";
+import { traceEvent } from "../../src/lib/lineage/trace-event";
 import { athenaTypes, type TableDefinition } from "../../src/lib/tables/definition";
 import { type TableName, tables } from "../../src/lib/tables";
 
@@ -197,6 +198,23 @@ describe("the lake", { timeout: severalRunsMs }, () => {
       ...{ rows_read: 2, rows_written: 1, duplicates: 1 },
     });
     expect((await rows(eventIds)).map((row) => row["event_id"])).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("follows an event back to its line, and says where there is none", async () => {
+    const trace = await traceEvent(settings, "PushEvent", "3", effects);
+    expect(trace).toMatchObject({ line_number: 2, event_id: "3" });
+    expect(trace.object_path).toMatch(/\+0\+0{17}100\.jsonl\.gz$/);
+    expect(JSON.parse(trace.line)).toMatchObject({ id: "3", repo: "octo/cat" });
+    expect(
+      await rows(
+        `SELECT object_path FROM processed_objects WHERE table_name = 'github_events'
+         AND snapshot_id = ${String(trace.snapshot_id)} AND run_id = '${trace.run_id}'`,
+      ),
+    ).toEqual([{ object_path: trace.object_path }]);
+    await expect(traceEvent(settings, "ForkEvent", "3", effects)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: "github_events has no ForkEvent 3",
+    });
   });
 
   it("shows its files, partitions and snapshots", async () => {
