@@ -1,32 +1,35 @@
 """What a run checks of the data it has brought in, and the table ``data_quality`` it writes it to.
 
 A check that fails stops nothing: the rows are in the tables by then, and what is wrong with them is
-seen better than guessed. One query over what the run holds already; the rest Iceberg's metadata
-tells.
+seen better than guessed. What is asked of the lines goes along where they are counted, one query
+looks keys up in the table, and the rest Iceberg's metadata tells.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from iceberg import Snapshot
 from lake import EtlError, Lake, day_bounds, retrying, root_cause, utc_now
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, Row
 from pyspark.sql import functions as F
 from table_metadata import added_files, java_table, live_rows
 from tables import DATA_QUALITY, GITHUB_EVENTS, RESOLUTIONS, Table
 
-#: Of a batch's keys so many are looked up in the table, spread over all by their hash.
-KEYS_LOOKED_UP = 20_000
+#: Of a batch's keys so many are looked up in the table: those whose hashes are the smallest.
+KEYS_LOOKED_UP = 1000
 #: Clocks differ; what is further ahead than this is no clock's fault.
 AHEAD_SECONDS = 3600
 DAY_SECONDS = 86_400
 #: Columns that nearly every event has; a share of nulls above the bound is worth a look.
 NEARLY_ALWAYS = ("user_login", "user_id", "repo_id", "ingested_at", "source")
 NULL_SHARE = 0.01
+#: The name of what :func:`observations` gives.
+QUALITY = "quality"
 QUARANTINED_SHARE = 0.01
 
 
@@ -34,9 +37,9 @@ QUARANTINED_SHARE = 0.01
 class Facts:
     """What the run holds of its batch when all is merged."""
 
-    #: The batch's lines as :func:`transforms.parse_lines` has them; None where no events landed.
-    parsed: DataFrame | None = None
-    #: The days of its events.
+    #: What :data:`QUALITY` holds of each raw object; empty where no events landed.
+    observed: Sequence[Row] = ()
+    #: The days of the batch's events.
     days: Sequence[date] = ()
     rows_read: int = 0
     rows_written: int = 0
@@ -97,97 +100,99 @@ def check_run(lake: Lake, facts: Facts) -> Verdict:
     return verdict
 
 
+def observations() -> Column:
+    """What is asked of each raw object's lines, beside their number: no query of its own.
+
+    An aggregate over lines as :func:`transforms.parse_lines` has them.
+    """
+    readable, created = F.col("reason").isNull(), F.col("created_at")
+    ahead = F.unix_timestamp(created) - F.unix_timestamp(utc_now())
+    lacks = F.lit(False)
+    for column in GITHUB_EVENTS.columns:
+        if column.required:
+            lacks |= F.col(column.name).isNull()
+
+    def count(name: str, condition: Column) -> Column:
+        return F.count_if(readable & condition).alias(name)
+
+    key = F.when(readable, F.xxhash64(*GITHUB_EVENTS.key))
+    return F.struct(
+        count("events", F.lit(True)),
+        count("without_required", lacks),
+        count("too_old", F.year(created) < 2008),
+        count("ahead", ahead > AHEAD_SECONDS),
+        count("negative_commits", F.col("commits") < 0),
+        *[count(f"null_{name}", F.col(name).isNull()) for name in NEARLY_ALWAYS],
+        F.min(F.when(readable & (F.col("source") == "github"), -ahead)).alias("age_seconds"),
+        F.slice(F.sort_array(F.collect_set(key)), 1, KEYS_LOOKED_UP).alias("keys"),
+    ).alias(QUALITY)
+
+
 def event_checks(lake: Lake, facts: Facts) -> list[Check]:
-    if facts.parsed is None:
+    if not facts.observed:
         return []
-    readable = facts.rows_read - facts.quarantined
+    share = facts.quarantined / facts.rows_read if facts.rows_read else 0.0
     quarantined = Check(
         GITHUB_EVENTS.name,
         "quarantined_share",
-        facts.quarantined / facts.rows_read if facts.rows_read else 0.0,
+        share,
         f"{facts.quarantined} of {facts.rows_read} lines could not be read: see quarantine",
         upper_bound=QUARANTINED_SHARE,
         severity="warning",
     )
-    if readable == 0:
+    if facts.rows_read == facts.quarantined:
         return [quarantined]
-    row = observe(lake, facts.parsed, facts.days, readable)
-    return [quarantined, *rows_checks(lake, facts, row), *value_checks(row)]
-
-
-def observe(lake: Lake, parsed: DataFrame, days: Sequence[date], readable: int) -> Row:
-    """All that is asked of the batch and of the table, in one query.
-
-    Of the keys one in ``every`` is looked up, chosen by its hash, so that every copy of a key is
-    among those chosen or none is.
-    """
-    every = max(1, readable // KEYS_LOOKED_UP)
-    chosen = F.pmod(F.xxhash64("event_type", "event_id"), F.lit(every)) == 0
-    events = parsed.where(F.col("reason").isNull())
-    keys = events.where(chosen).select("event_type", "event_id").distinct()
-    table = lake.read(GITHUB_EVENTS).where(day_bounds(days, "created_at")).where(chosen)
-    looked_up = (
-        keys.join(
-            table.select("event_type", "event_id", F.lit(1).alias("there")), [*keys.columns], "left"
-        )
-        .groupBy("event_type", "event_id")
-        .agg(F.count("there").alias("copies"))
-        .agg(
-            F.count(F.lit(1)).alias("keys"),
-            F.count_if(F.col("copies") == 0).alias("missing"),
-            F.count_if(F.col("copies") > 1).alias("doubled"),
-        )
-    )
-    asked = events.agg(*_aggregates(), F.lit(every).alias("every")).crossJoin(looked_up)
-    (row,) = asked.collect()
-    return row
-
-
-def _aggregates() -> list[Column]:
-    created, now = F.col("created_at"), utc_now()
-    ahead = F.unix_timestamp(created) - F.unix_timestamp(now)
-    required = [column.name for column in GITHUB_EVENTS.columns if column.required]
-    lacks = F.lit(False)
-    for name in required:
-        lacks |= F.col(name).isNull()
+    keys = sorted({key for row in facts.observed for key in row["keys"]})[:KEYS_LOOKED_UP]
+    copies = look_up(lake, facts.days, keys)
     return [
-        F.count(F.lit(1)).alias("events"),
-        F.count_if(lacks).alias("without_required"),
-        *[F.count_if(F.col(name).isNull()).alias(f"null_{name}") for name in NEARLY_ALWAYS],
-        F.count_if(F.year(created) < 2008).alias("too_old"),
-        F.count_if(ahead > AHEAD_SECONDS).alias("ahead"),
-        F.count_if(F.col("commits") < 0).alias("negative_commits"),
-        F.min(F.when(F.col("source") == "github", -ahead)).alias("age_seconds"),
+        quarantined,
+        *rows_checks(lake, facts),
+        *key_checks({key: copies[key] for key in keys}),
+        *value_checks(facts.observed),
     ]
 
 
-def rows_checks(lake: Lake, facts: Facts, row: Row) -> list[Check]:
+def look_up(lake: Lake, days: Sequence[date], keys: list[int]) -> Counter[int]:
+    """How often the table has each of the keys, told by their hashes."""
+    key = F.xxhash64(*GITHUB_EVENTS.key).alias("key")
+    within = lake.read(GITHUB_EVENTS).where(day_bounds(days, "created_at")).select(key)
+    return Counter(row["key"] for row in within.where(F.col("key").isin(keys)).collect())
+
+
+def key_checks(copies: dict[int, int]) -> list[Check]:
+    looked_up = len(copies)
+    missing = sum(1 for count in copies.values() if count == 0)
+    doubled = sum(1 for count in copies.values() if count > 1)
+    return [
+        Check(
+            GITHUB_EVENTS.name,
+            "keys_missing",
+            missing,
+            f"{missing} of {looked_up} keys looked up are not in the table",
+            upper_bound=0,
+        ),
+        Check(
+            GITHUB_EVENTS.name,
+            "unique_key",
+            doubled,
+            f"{doubled} of {looked_up} keys looked up are there twice",
+            upper_bound=0,
+        ),
+    ]
+
+
+def rows_checks(lake: Lake, facts: Facts) -> list[Check]:
     name = GITHUB_EVENTS.name
-    sample = "" if row["every"] == 1 else f" (one in {row['every']} looked up)"
-    counted_again = row["events"] + facts.quarantined
+    left = facts.rows_read - facts.quarantined - facts.rows_written
     checks = [
         Check(
             name,
             "rows_against_raw",
-            counted_again - facts.rows_read,
-            f"{facts.rows_read} lines read, {counted_again} when counted again",
+            left,
+            f"{facts.rows_read} lines: {facts.rows_written} rows written, {facts.quarantined} "
+            f"in quarantine, {left} there already",
             lower_bound=0,
-            upper_bound=0,
-        ),
-        Check(
-            name,
-            "keys_missing",
-            row["missing"],
-            f"{row['missing']} of {row['keys']} keys of the batch are not in the table{sample}",
-            upper_bound=0,
-        ),
-        Check(
-            name,
-            "unique_key",
-            row["doubled"],
-            f"{row['doubled']} of {row['keys']} keys of the batch are there twice{sample}",
-            upper_bound=0,
-        ),
+        )
     ]
     merged = facts.merged.get(GITHUB_EVENTS)
     if merged is not None:
@@ -210,21 +215,27 @@ def rows_checks(lake: Lake, facts: Facts, row: Row) -> list[Check]:
     return checks
 
 
-def value_checks(row: Row) -> list[Check]:
-    name, events = GITHUB_EVENTS.name, row["events"]
+def value_checks(observed: Sequence[Row]) -> list[Check]:
+    name = GITHUB_EVENTS.name
 
-    def none(check_name: str, observed: int, what: str, severity: str = "failed") -> Check:
-        detail = f"{observed} of {events} events {what}"
-        return Check(name, check_name, observed, detail, upper_bound=0, severity=severity)
+    def total(field: str) -> int:
+        return sum(row[field] for row in observed)
+
+    events = total("events")
+
+    def none(check_name: str, field: str, what: str, severity: str = "failed") -> Check:
+        found = total(field)
+        detail = f"{found} of {events} events {what}"
+        return Check(name, check_name, found, detail, upper_bound=0, severity=severity)
 
     checks = [
-        none("null_required", row["without_required"], "lack a column that is never null"),
-        none("created_at_too_old", row["too_old"], "are from before 2008"),
-        none("created_at_ahead", row["ahead"], "are more than an hour ahead", "warning"),
-        none("commits_negative", row["negative_commits"], "have less than 0 commits"),
+        none("null_required", "without_required", "lack a column that is never null"),
+        none("created_at_too_old", "too_old", "are from before 2008"),
+        none("created_at_ahead", "ahead", "are more than an hour ahead", "warning"),
+        none("commits_negative", "negative_commits", "have less than 0 commits"),
     ]
     for column in NEARLY_ALWAYS:
-        nulls = row[f"null_{column}"]
+        nulls = total(f"null_{column}")
         checks.append(
             Check(
                 name,
@@ -235,14 +246,14 @@ def value_checks(row: Row) -> list[Check]:
                 severity="warning",
             )
         )
-    if row["age_seconds"] is not None:
-        hours = row["age_seconds"] / 3600
+    age_seconds = _least(row["age_seconds"] for row in observed)
+    if age_seconds is not None:
         checks.append(
             Check(
                 name,
                 "freshness",
-                row["age_seconds"],
-                f"the newest event that GitHub's API gave is {hours:.1f} hours old",
+                age_seconds,
+                f"the newest event that GitHub's API gave is {age_seconds / 3600:.1f} hours old",
                 upper_bound=DAY_SECONDS,
                 severity="warning",
             )

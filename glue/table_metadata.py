@@ -13,6 +13,8 @@ def java_table(lake: Lake, table: Table) -> Any:
     """Iceberg's own object of the table, as the table is now."""
     jvm: Any = lake.spark._jvm
     session = lake.spark._jsparkSession
+    # In a thread of its own Spark would not know whose catalogs are meant.
+    jvm.org.apache.spark.sql.SparkSession.setActiveSession(session)
     loaded = jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(session, lake.name(table))
     loaded.refresh()
     return loaded

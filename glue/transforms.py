@@ -220,11 +220,13 @@ def quarantined_lines(parsed: DataFrame) -> DataFrame:
     )
 
 
-def count_lines(parsed: DataFrame) -> DataFrame:
+def count_lines(parsed: DataFrame, *also: Column) -> DataFrame:
     """``object_path, rows_read, quarantined, subjects, lowest, highest, days``: one row an object.
 
     ``days`` are the event days in it, ``subjects`` how many of its events can tell of a resolution,
     and ``lowest`` and ``highest`` the least and the greatest ``subject_id`` of those.
+
+    :param also: further aggregates
     """
     readable = F.col("reason").isNull()
     subject_id = F.when(readable & _tells_of_resolution(), F.col("subject_id"))
@@ -235,6 +237,7 @@ def count_lines(parsed: DataFrame) -> DataFrame:
         F.min(subject_id).alias("lowest"),
         F.max(subject_id).alias("highest"),
         F.collect_set(F.when(readable, F.to_date("created_at"))).alias("days"),
+        *also,
     )
 
 

@@ -192,11 +192,13 @@ describe("the lake", { timeout: severalRunsMs }, () => {
     ).rejects.toThrow(/snapshot/i);
   });
 
-  it("takes a batch afterwards, and reads no object twice", async () => {
+  it("is looked after while a run writes, which reads no object twice", async () => {
     await land(200, [3, 4]);
-    expect(await runEtl(settings, {}, effects)).toMatchObject({
-      ...{ rows_read: 2, rows_written: 1, duplicates: 1 },
-    });
+    const [etl] = await Promise.all([
+      runEtl(settings, {}, effects),
+      maintain({ "--tables": "github_events,processed_objects,data_quality" }),
+    ]);
+    expect(etl).toMatchObject({ rows_read: 2, rows_written: 1, duplicates: 1 });
     expect((await rows(eventIds)).map((row) => row["event_id"])).toEqual(["1", "2", "3", "4"]);
   });
 
@@ -221,7 +223,10 @@ describe("the lake", { timeout: severalRunsMs }, () => {
     const figures = await readTableFigures(settings, effects);
     expect(figures.map(({ table }) => table)).toEqual(Object.keys(tables));
     const [events] = figures;
-    expect(events).toMatchObject({ rows: 4, files: 2, small_files: 2, partitions: 1 });
+    expect(events).toMatchObject({ rows: 4, partitions: 1 });
+    // Whether the last batch came before the compaction or after it.
+    expect([1, 2]).toContain(events?.files);
+    expect(events?.small_files).toBe(events?.files);
     expect(events?.bytes).toBeGreaterThan(1000);
     expect(events?.maintained_at).toMatch(/^20.*Z$/);
     expect(figures.find(({ table }) => table === "quarantine")).toMatchObject({
