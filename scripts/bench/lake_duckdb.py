@@ -1,17 +1,19 @@
 """The lake's transform in DuckDB, incremental like the job: what a single fast engine takes for it.
 
-    python lake_duckdb.py merge DATABASE OBJECT...    one batch into a database file
-    python lake_duckdb.py answer OBJECT...            all of it at once, as JSON: what is right
+    python lake_duckdb.py merge DATABASE OBJECT...        one batch into a database file
+    python lake_duckdb.py answer FOLDER [--batches B,B]   what lake_events.py wrote, as JSON
 
 ``merge`` parses each line once, keeps one copy of each event, adds what the database does not have
 and computes the batch's issues and pull requests anew, as the job does. ``answer`` shares nothing
-with it but the reading: it is what both are compared with.
+with that: it is what the tables of both have to hold, by rules of its own.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from pathlib import Path
 
 import duckdb
 
@@ -144,10 +146,97 @@ def merge(database: str, files: list[str]) -> None:
         db.execute("COMMIT")
 
 
-def main(argv: list[str]) -> None:
-    if argv[0] == "merge":
-        merge(argv[1], argv[2:])
+#: Every line once, knowing nothing of the job; then of each subject the closing that counts.
+ANSWER = """
+CREATE TEMP TABLE sent AS
+SELECT DISTINCT ON (type, id) *, p->>'$.action' AS action,
+    coalesce(p->'$.pull_request', p->'$.issue') AS subject,
+    (coalesce(p->'$.pull_request.id', p->'$.issue.id')::VARCHAR)::BIGINT AS subject_id
+FROM (
+    SELECT event_type AS type, id, "timestamp"::TIMESTAMP AS happened, repo, repo_id, payload AS p
+    FROM read_json($events, format = 'newline_delimited', columns = {
+        'id': 'VARCHAR', 'event_type': 'VARCHAR', 'timestamp': 'VARCHAR', 'repo': 'VARCHAR',
+        'repo_id': 'BIGINT', 'payload': 'JSON'})
+);
+CREATE TEMP TABLE closings AS
+SELECT *, row_number() OVER (
+    PARTITION BY type, subject_id ORDER BY merged DESC, ended DESC, id DESC) AS nth
+FROM (
+    SELECT *, action = 'merged' OR coalesce(subject->>'$.merged' = 'true', false) AS merged,
+        coalesce(subject->>'$.merged_at', subject->>'$.closed_at', strftime(happened, '%xT%XZ'))
+            ::TIMESTAMP AS ended
+    FROM sent WHERE type IN ('IssuesEvent', 'PullRequestEvent') AND action IN ('closed', 'merged')
+);
+CREATE TEMP TABLE answer AS
+SELECT CASE type WHEN 'IssuesEvent' THEN 'issue' ELSE 'pull_request' END AS kind,
+    c.repo, c.repo_id, (c.subject->>'$.number')::BIGINT AS number, subject_id,
+    o.opened, c.ended,
+    CASE WHEN type = 'IssuesEvent' THEN coalesce(c.subject->>'$.state_reason', 'closed')
+        WHEN c.merged THEN 'merged' ELSE 'closed' END AS outcome,
+    CASE WHEN c.ended >= o.opened THEN epoch(c.ended - o.opened)::BIGINT END AS seconds, o.source
+FROM closings c LEFT JOIN (
+    SELECT type, subject_id,
+        min_by(told, (place, told)) AS opened, min_by(source, (place, told)) AS source
+    FROM (
+        SELECT type, subject_id, (subject->>'$.created_at')::TIMESTAMP AS told, 1 AS place,
+            'payload' AS source FROM sent
+        UNION ALL SELECT type, subject_id, happened, 2, 'event' FROM sent WHERE action = 'opened'
+        UNION ALL SELECT 'PullRequestEvent', subject_id, opened_at, 3, 'enrichment' FROM looked_up
+    ) WHERE told IS NOT NULL GROUP BY type, subject_id
+) o USING (type, subject_id)
+WHERE c.nth = 1 AND (c.merged OR NOT EXISTS (
+    FROM sent r WHERE r.type = c.type AND r.subject_id = c.subject_id
+        AND r.action = 'reopened' AND r.happened > c.ended
+))
+"""
+
+LOOKED_UP = """
+CREATE TEMP TABLE looked_up AS SELECT subject_id, opened_at::TIMESTAMP AS opened_at
+FROM read_json($files, format = 'newline_delimited', columns = {
+    'kind': 'VARCHAR', 'subject_id': 'BIGINT', 'opened_at': 'VARCHAR'})
+WHERE kind = 'pull_opened'
+"""
+
+
+def objects_of(folder: Path, kind: str, batches: list[str] | None) -> list[str]:
+    found = sorted((folder / kind).rglob("*.jsonl.gz"))
+    return [str(path) for path in found if batches is None or set(batches) & set(path.parts)]
+
+
+def answer(folder: Path, batches: list[str] | None) -> dict[str, object]:
+    db = duckdb.connect()
+    files = objects_of(folder, "enrichment", batches)
+    if files:
+        db.execute(LOOKED_UP, {"files": files})
+    else:
+        db.execute("CREATE TEMP TABLE looked_up (subject_id BIGINT, opened_at TIMESTAMP)")
+    first, *others = ANSWER.split(";")
+    db.execute(first, {"events": objects_of(folder, "events", batches)})
+    for statement in others:
+        db.execute(statement)
+    times = ", ".join(f"strftime({name}, '%xT%XZ') AS {name}" for name in ("opened", "ended"))
+    rows = db.execute(
+        f"SELECT * REPLACE ({times}) FROM answer ORDER BY kind, subject_id"
+    ).fetchall()
+    counts = db.execute("SELECT type, count(*) FROM sent GROUP BY type ORDER BY type").fetchall()
+    return {"by_type": dict(counts), "resolutions": rows}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="command", required=True)
+    merging = commands.add_parser("merge")
+    merging.add_argument("database")
+    merging.add_argument("files", nargs="+")
+    answering = commands.add_parser("answer")
+    answering.add_argument("folder", type=Path)
+    answering.add_argument("--batches", type=lambda text: text.split(","))
+    options = parser.parse_args()
+    if options.command == "merge":
+        merge(options.database, options.files)
+    else:
+        json.dump(answer(options.folder, options.batches), sys.stdout)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

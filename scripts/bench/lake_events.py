@@ -2,10 +2,11 @@
 
     python lake_events.py FOLDER --events 1000000 --batches 10 --seed 1
 
-Below FOLDER each batch has a folder, and in it the objects under the keys that the landing gives
-them. Of the lines 5 % are copies of earlier ones, and 3 % of the events are up to seven days late.
-The days lie around 2025-10-07, when GitHub made the payloads small, so both kinds are among them;
-issues and pull requests are opened, closed, merged and reopened across batches and months.
+Below FOLDER the batches have a folder each in ``events`` and in ``enrichment``, and in it the
+objects under the keys that the landing gives them. Of the lines 5 % are copies of earlier ones, and
+3 % of the events are up to seven days late. The days lie around 2025-10-07, when GitHub made the
+payloads small, so both kinds are among them; issues and pull requests are opened, closed, merged
+and reopened across batches and months.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-FIRST_DAY = datetime(2025, 10, 1, tzinfo=UTC)
 TRIMMED_FROM = datetime(2025, 10, 7, tzinfo=UTC)
 TYPES = ("PushEvent", "PullRequestEvent", "IssuesEvent", "ForkEvent")
 WEIGHTS = (70, 14, 10, 6)
 COPIES = 0.05
+#: Of the closings that do not tell when the pull request was opened, so many are looked up.
+LOOKED_UP = 0.2
 LATE = 0.03
 LATE_DAYS = 7
 #: Copies come from as far back as this many lines.
@@ -35,11 +37,13 @@ WORDS = ("fix", "test", "the", "build", "of", "add", "remove", "parser", "update
 class Maker:
     """Makes messages; a few hundred texts are made once and used again and again."""
 
-    def __init__(self, random: Random, events: int) -> None:
+    def __init__(self, random: Random, events: int, first_day: datetime) -> None:
         self.random = random
-        self.subjects = max(10, events // 40)
+        self.first_day = first_day
+        self.subjects = max(10, events // 10)
         self.repos = max(5, events // 100)
         self.made = 0
+        self.answers: list[str] = []
         self.commits = [self._commit() for _ in range(300)]
         self.bodies = [self._words(40 + random.randrange(120)) for _ in range(300)]
         self.repo_objects = [self._repo_object(number) for number in range(200)]
@@ -80,7 +84,7 @@ class Maker:
 
     def _subject(self, at: datetime) -> int:
         """One of those that are worked on at the time; each day others come and old ones go."""
-        day = (at - FIRST_DAY) / timedelta(days=1) + LATE_DAYS
+        day = (at - self.first_day) / timedelta(days=1) + LATE_DAYS
         return int(self.subjects * max(0.0, day) / 20) + self.random.randrange(self.subjects // 4)
 
     def _push(self, full: bool) -> dict[str, object]:
@@ -141,7 +145,24 @@ class Maker:
                 "head": {"ref": "topic", "repo": self.random.choice(self.repo_objects)},
                 "base": {"ref": "main", "repo": repo},
             }
+        elif choice in (1, 3) and self.random.random() < LOOKED_UP:
+            self._answer(subject)
         return {"action": action, "number": pull["number"], "pull_request": pull}
+
+    def _answer(self, subject: int) -> None:
+        """What a look-up of the pull request's opening told."""
+        answer = {
+            "kind": "pull_opened",
+            "event_type": "PullRequestEvent",
+            "event_id": str(40_000_000_000 + self.made),
+            "subject_id": 9_000_000 + subject,
+            "opened_at": text_of(opened_at(subject)),
+            "obtained_from": "pulls",
+            "status": "ok",
+            "source": "simulator",
+            "fetched_at": text_of(TRIMMED_FROM + timedelta(days=30)),
+        }
+        self.answers.append(json.dumps(answer))
 
     def _commit(self) -> dict[str, object]:
         sha = f"{self.random.getrandbits(160):040x}"
@@ -162,21 +183,22 @@ class Maker:
 
 
 def opened_at(subject: int) -> datetime:
-    return FIRST_DAY - timedelta(days=20, minutes=subject % 20_000)
+    return TRIMMED_FROM - timedelta(days=25, minutes=subject % 20_000)
 
 
 def text_of(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def batches(events: int, count: int, seed: int) -> Iterator[list[str]]:
-    """The lines of each batch, without their places in the topic."""
+def batches(events: int, count: int, seed: int) -> Iterator[tuple[list[str], list[str]]]:
+    """Each batch's events and what was looked up, without their places in the topic."""
     random = Random(seed)  # noqa: S311 - the same events each time
-    maker = Maker(random, events)
+    first_day = TRIMMED_FROM - timedelta(days=count // 2)
+    maker = Maker(random, events, first_day)
     recent: deque[dict[str, object]] = deque(maxlen=RECENT)
     for number in range(count):
         lines = []
-        day = FIRST_DAY + timedelta(days=number)
+        day = first_day + timedelta(days=number)
         for nth in range(events // count + (number < events % count)):
             if recent and random.random() < COPIES:
                 message = dict(recent[random.randrange(len(recent))])
@@ -186,16 +208,17 @@ def batches(events: int, count: int, seed: int) -> Iterator[list[str]]:
             seen = day + timedelta(days=1, milliseconds=nth)
             message["ingested_at"] = seen.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
             lines.append(json.dumps(message, separators=(",", ":")))
-        yield lines
+        answers, maker.answers = maker.answers, []
+        yield lines, answers
 
 
-def write_batch(folder: Path, number: int, lines: list[str], topic: str) -> None:
-    day = (FIRST_DAY + timedelta(days=number)).strftime("%Y-%m-%d")
+def write_objects(folder: Path, number: int, lines: list[str], topic: str, count: int) -> None:
+    day = (TRIMMED_FROM + timedelta(days=number)).strftime("%Y-%m-%d")
     parent = folder / f"batch-{number:02}" / f"ingest_date={day}" / "ingest_hour=00"
     parent.mkdir(parents=True)
-    for partition in range(OBJECTS_PER_BATCH):
+    for partition in range(count):
         first = number * 10_000_000
-        mine = lines[partition::OBJECTS_PER_BATCH]
+        mine = lines[partition::count]
         placed = (
             f'{line[:-1]},"_partition":{partition},"_offset":{first + nth}}}\n'
             for nth, line in enumerate(mine)
@@ -212,8 +235,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--topic", default="github-events")
     options = parser.parse_args()
-    for number, lines in enumerate(batches(options.events, options.batches, options.seed)):
-        write_batch(options.folder, number, lines, options.topic)
+    made = batches(options.events, options.batches, options.seed)
+    for number, (lines, answers) in enumerate(made):
+        folder: Path = options.folder
+        write_objects(folder / "events", number, lines, options.topic, OBJECTS_PER_BATCH)
+        if answers:
+            write_objects(folder / "enrichment", number, answers, "enrichment", 1)
 
 
 if __name__ == "__main__":
