@@ -12,11 +12,19 @@ import { QueryRunner } from "./athena/query-runner";
 import { WorkGroups } from "./athena/workgroups";
 import { openCatalog } from "./catalog";
 import { createForwarder } from "./forward";
+import { Adoption } from "./glue/catalog/adoption";
+import { CatalogStore } from "./glue/catalog/catalog-store";
+import {
+  catalogInProcess,
+  glueCatalogOperations,
+  defaultPageSize,
+} from "./glue/catalog/operations";
 import { GlueRuns } from "./glue/glue-runs";
 import { JobStore } from "./glue/job-store";
 import { glueOperations } from "./glue/operations";
 import { localCredentials, localRegion, openObjects } from "./objects";
 import type { GatewayOptions } from "./options";
+import { refuseAthena, refuseGlue } from "./refusals";
 import { createGateway } from "./server";
 import type { Operation } from "./wire";
 
@@ -32,8 +40,8 @@ export interface Gateway {
 }
 
 /**
- * Starts the local AWS endpoint on 127.0.0.1: Athena over Trino, Glue's jobs over Spark, all else
- * forwarded to ministack.
+ * Starts the local AWS endpoint on 127.0.0.1: Athena over Trino, Glue's jobs over Spark and its
+ * catalog; all else is forwarded to ministack.
  *
  * @throws WorkbenchError code ENGINE when the port is taken
  */
@@ -49,7 +57,13 @@ export async function startGateway(
   const operations = new Map<string, Operation>();
   const forwarder = createForwarder(ministack);
   const server = createGateway(
-    { operations, closedServices: new Map([["AmazonAthena", "Athena"]]) },
+    {
+      operations,
+      closedServices: new Map([
+        ["AmazonAthena", refuseAthena],
+        ["AWSGlue", refuseGlue],
+      ]),
+    },
     forwarder,
     logger,
   );
@@ -58,7 +72,16 @@ export async function startGateway(
   const s3Url = ministack.origin;
 
   const objects = openObjects(s3Url);
-  const catalog = openCatalog(s3Url);
+  const ministackCatalog = openCatalog(s3Url);
+  const catalogStore = new CatalogStore(join(state, "glue", "catalog.log"));
+  const catalogContext = {
+    store: catalogStore,
+    adoption: new Adoption(catalogStore, ministackCatalog),
+    now,
+    pageSize: defaultPageSize,
+  };
+  add("AWSGlue", glueCatalogOperations(catalogContext));
+  const catalog = catalogInProcess(catalogContext);
   const trino: TrinoEngine = openTrino(
     {
       home,
@@ -80,7 +103,7 @@ export async function startGateway(
   const tokens = join(state, "athena", "tokens");
   add("AmazonAthena", athenaOperations({ store, runner, workgroups, metadata, tokens, now }));
 
-  const jobs = new JobStore(join(state, "glue", "jobs"), catalog, now);
+  const jobs = new JobStore(join(state, "glue", "jobs"), ministackCatalog, now);
   const endpoints = { gatewayUrl: url, s3Url, region: localRegion, credentials: localCredentials };
   const runs = new GlueRuns({
     home,
@@ -101,6 +124,7 @@ export async function startGateway(
       await Promise.all([runner.close(), runs.close()]);
       server.closeAllConnections();
       forwarder.close();
+      catalogStore.close();
     },
   };
 

@@ -16,8 +16,8 @@ import {
 export interface Routes {
   /** By `Service.Operation`. */
   operations: ReadonlyMap<string, Operation>;
-  /** Services of which nothing is forwarded: an operation not listed is refused by name. */
-  closedServices: ReadonlyMap<string, string>;
+  /** Services of which nothing is forwarded: how an operation not listed is refused, by name. */
+  closedServices: ReadonlyMap<string, (operation: string) => ApiError>;
 }
 
 /**
@@ -60,10 +60,7 @@ async function handle(
     return;
   }
   try {
-    if (operation === undefined) {
-      const words = `the local ${closed ?? call.service} does not support ${call.operation}`;
-      throw new ApiError("InvalidRequestException", words, { AthenaErrorCode: "NOT_SUPPORTED" });
-    }
+    if (operation === undefined) throw refuseOperation(call, closed);
     writeJson(response, 200, (await operation(await readJson(request))) ?? {});
   } catch (error) {
     if (!(error instanceof ApiError)) {
@@ -71,6 +68,13 @@ async function handle(
     }
     writeApiError(response, toApiError(error));
   }
+}
+
+function refuseOperation(
+  call: { operation: string },
+  refuseByName: ((operation: string) => ApiError) | undefined,
+): ApiError {
+  return refuseByName?.(call.operation) ?? new ApiError("UnknownOperationException", "");
 }
 
 function toApiError(error: unknown): ApiError {
@@ -85,6 +89,10 @@ export function refuse(request: Pick<IncomingMessage, "headers" | "url">): strin
   // ministack's own switches, one of which erases everything.
   if (/^\/_(ministack|localstack)\//.test(path) && !/^\/_ministack\/(health|ready)$/.test(path)) {
     return `${path} is not served`;
+  }
+  // Glue's Iceberg REST catalog: ministack has one, over tables of its own.
+  if (/\/glue\/aws4_request/.test(request.headers.authorization ?? "") && path !== "/") {
+    return "the local Glue has no Iceberg REST catalog";
   }
   return undefined;
 }

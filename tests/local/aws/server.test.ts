@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../../src/lib/effects";
 import { invalidRequest } from "../../../src/local/aws/api-error";
+import { refuseAthena } from "../../../src/local/aws/refusals";
 import { createForwarder, type Forwarder, keepHeaders } from "../../../src/local/aws/forward";
 import { createGateway } from "../../../src/local/aws/server";
 import { parseTarget } from "../../../src/local/aws/wire";
@@ -40,7 +41,7 @@ beforeEach(async () => {
       },
     ],
   ]);
-  const closedServices = new Map([["AmazonAthena", "Athena"]]);
+  const closedServices = new Map([["AmazonAthena", refuseAthena]]);
   gateway = createGateway({ operations, closedServices }, forwarder, silentLogger);
   url = await listen(gateway);
 });

@@ -14,12 +14,14 @@ export interface ReadArguments {
 /** Glue's own parameters that are no use to a script and mean nothing on one machine. */
 const dropped = new Set(["--conf", "--extra-py-files"]);
 
-/** Glue's own parameters that would change what a job does, and are not there. */
-const unsupported = new Set([
-  "--additional-python-modules",
-  "--extra-jars",
-  "--extra-files",
-  "--class",
+/** Glue's own parameters that would change what a job does, and are not there: what to do instead. */
+const unsupported: ReadonlyMap<string, string> = new Map([
+  ["--additional-python-modules", "pure Python modules can go along by --extra-py-files"],
+  ["--python-modules-installer-option", "nothing is installed for a run"],
+  ["--extra-jars", "the jars of Iceberg and S3 are there"],
+  ["--extra-files", "read them from S3"],
+  ["--class", "jobs are Python"],
+  ["--user-jars-first", "there are no jars of a job's own"],
 ]);
 
 /** A job's arguments: its defaults, the run's over them, those that no run may change on top. */
@@ -38,7 +40,12 @@ export function mergeArguments(
  */
 export function refuseArguments(all: JobArguments): string | undefined {
   for (const name of Object.keys(all)) {
-    if (unsupported.has(name)) return `the local Glue does not support ${name}`;
+    const instead = unsupported.get(name);
+    if (instead !== undefined) return `the local Glue does not support ${name}: ${instead}`;
+  }
+  const bookmark = all["--job-bookmark-option"] ?? "job-bookmark-disable";
+  if (bookmark !== "job-bookmark-disable") {
+    return `the local Glue has no job bookmarks: --job-bookmark-option is ${bookmark}`;
   }
   const language = all["--job-language"];
   if (language !== undefined && language !== "python") {

@@ -9,10 +9,17 @@ import { ApiError } from "../api-error";
 import { JsonStore } from "../json-store";
 import { type Objects, parseS3Address } from "../objects";
 import { type JobArguments, mergeArguments, readArguments, refuseArguments } from "./arguments";
-import { type JobRun, type JobRunState, isFinal } from "./job-run";
+import { isFinal, type JobRun, type JobRunState, retryId, runIdPattern } from "./job-run";
 import type { Job } from "./job-store";
 import { explainEnd } from "./run-end";
-import { isRunAlive, readExitCode, signalRun, startRunProcess } from "./run-process";
+import {
+  findRunProcess,
+  isRunAlive,
+  type ProcessName,
+  readExitCode,
+  signalRun,
+  startRunProcess,
+} from "./run-process";
 
 /** What job runs need to know. */
 export interface GlueRunsOptions {
@@ -36,12 +43,29 @@ const graceMs = 15_000;
 /** Glue's default for version 5: eight hours. */
 const defaultTimeoutMinutes = 480;
 
+/** What StartJobRun may say beside the job's own definition. */
+export interface StartRequest {
+  arguments?: JobArguments | undefined;
+  timeoutMinutes?: number | undefined;
+  workerType?: string | undefined;
+  workers?: number | undefined;
+}
+
+/** A process that cannot be any more: how its run ended is in its exit code. */
+const gone: ProcessName = { pid: 0, startTicks: Number.MAX_SAFE_INTEGER };
+
+/** A run that was being stopped when the gateway was killed has been stopped. */
+function stoppedBefore(run: JobRun): { state: JobRunState } | undefined {
+  return run.state === "STOPPING" ? { state: "STOPPED" } : undefined;
+}
+
 /** Job runs: each a real Spark process. */
 export class GlueRuns {
   private readonly store: JsonStore<JobRun>;
   /** Why a run that is being ended ends. */
   private readonly ending = new Map<string, { state: JobRunState; error?: string }>();
   private readonly watched = new Map<string, Promise<void>>();
+  private closing = false;
 
   constructor(private readonly options: GlueRunsOptions) {
     this.store = new JsonStore(join(options.folder, "runs"));
@@ -56,17 +80,19 @@ export class GlueRuns {
   recover(): void {
     for (const run of this.store.list()) {
       if (isFinal(run.state)) continue;
-      if (run.process === undefined) {
+      // Killed between Spark's start and the record of it: Spark itself tells whose it is.
+      const process = run.process ?? findRunProcess(this.dir(run.id));
+      if (process === undefined && readExitCode(this.dir(run.id)) === undefined) {
         const error = "the local AWS endpoint stopped before Spark was started; run it again";
         this.finish(run.id, { state: "FAILED", error });
       } else {
-        this.watch(run.id);
+        this.running(run.id, process);
       }
     }
   }
 
   get(id: string): JobRun | undefined {
-    return /^jr_[0-9a-f]{64}$/.test(id) ? this.store.get(id) : undefined;
+    return runIdPattern.test(id) ? this.store.get(id) : undefined;
   }
 
   /** Runs of a job, latest first. */
@@ -74,7 +100,7 @@ export class GlueRuns {
     return this.store
       .list()
       .filter((run) => run.jobName === jobName)
-      .sort((a, b) => b.startedMs - a.startedMs);
+      .sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? -1 : 1));
   }
 
   /**
@@ -82,7 +108,7 @@ export class GlueRuns {
    *
    * @throws ApiError ConcurrentRunsExceededException, InvalidInputException
    */
-  start(job: Job, given: { arguments?: JobArguments; timeoutMinutes?: number }): string {
+  start(job: Job, given: StartRequest): string {
     const limit = job.ExecutionProperty?.MaxConcurrentRuns ?? 1;
     if (this.list(job.Name).filter(({ state }) => !isFinal(state)).length >= limit) {
       throw new ApiError(
@@ -99,24 +125,31 @@ export class GlueRuns {
     if (refusal !== undefined) throw new ApiError("InvalidInputException", refusal);
     const id = `jr_${randomBytes(32).toString("hex")}`;
     const startedMs = this.options.effects.now();
-    this.store.put(id, {
+    this.begin({
       id,
       jobName: job.Name,
       state: "STARTING",
       arguments: given.arguments ?? {},
+      allArguments: all,
+      retriesLeft: job.MaxRetries ?? 0,
       script: job.Command.ScriptLocation,
       startedMs,
       modifiedMs: startedMs,
       timeoutMinutes: given.timeoutMinutes ?? job.Timeout ?? defaultTimeoutMinutes,
       glueVersion: job.GlueVersion ?? "5.1",
-      workerType: job.WorkerType ?? "G.1X",
-      workers: job.NumberOfWorkers ?? 2,
+      workerType: given.workerType ?? job.WorkerType ?? "G.1X",
+      workers: given.workers ?? job.NumberOfWorkers ?? 2,
     });
-    void this.launch(id, all).catch((error: unknown) => {
+    return id;
+  }
+
+  private begin(run: JobRun): void {
+    const { id, allArguments = {} } = run;
+    this.store.put(id, run);
+    void this.launch(id, allArguments).catch((error: unknown) => {
       const words = error instanceof WorkbenchError ? error.oneLine : describeError(error);
       this.finish(id, { state: "FAILED", error: words });
     });
-    return id;
   }
 
   /** Begins to stop a run; it is STOPPED when its process has gone. */
@@ -126,6 +159,7 @@ export class GlueRuns {
 
   /** Stops every run: the gateway ends, and S3 with it. */
   async close(): Promise<void> {
+    this.closing = true;
     const error = "stopped: the local AWS endpoint was shut down while the job ran";
     for (const id of this.watched.keys()) this.end(id, { state: "FAILED", error });
     await Promise.all(this.watched.values());
@@ -153,8 +187,7 @@ export class GlueRuns {
     );
     const process = await startRunProcess(dir, spark);
     effects.logger.info("a job run has started", { id, job: run.jobName, pid: process.pid });
-    this.store.put(id, { ...this.need(id), process, state: "RUNNING", modifiedMs: effects.now() });
-    this.watch(id);
+    this.running(id, process);
 
     async function fetch(from: string): Promise<string> {
       const address = parseS3Address(from);
@@ -167,6 +200,14 @@ export class GlueRuns {
       }
       return file;
     }
+  }
+
+  private running(id: string, process: ProcessName | undefined): void {
+    const run = this.need(id);
+    const state = run.state === "STARTING" ? "RUNNING" : run.state;
+    const modifiedMs = this.options.effects.now();
+    this.store.put(id, { ...run, state, process: process ?? gone, modifiedMs });
+    this.watch(id);
   }
 
   /** Follows a run's process to its end. */
@@ -191,7 +232,7 @@ export class GlueRuns {
       if (now - startedMs > timeoutMinutes * 60_000) {
         this.end(id, {
           state: "TIMEOUT",
-          error: `the job ran longer than ${timeoutMinutes} minutes`,
+          error: `the job ran longer than its time-out of ${timeoutMinutes} min`,
         });
       }
       if (this.ending.has(id) && signalledMs === undefined) {
@@ -203,7 +244,7 @@ export class GlueRuns {
     }
     const code = readExitCode(this.dir(id));
     // A script that came to its end before the signal reached it has done its work.
-    const planned = code === 0 ? undefined : this.ending.get(id);
+    const planned = code === 0 ? undefined : (this.ending.get(id) ?? stoppedBefore(this.need(id)));
     if (planned !== undefined) {
       this.finish(id, planned);
     } else if (code === 0) {
@@ -233,6 +274,25 @@ export class GlueRuns {
     this.store.put(id, { ...this.need(id), ...how, completedMs: now, modifiedMs: now });
     rmSync(join(this.dir(id), "tmp"), { recursive: true, force: true });
     effects.logger.info("a job run has ended", { id, ...how });
+    this.retry(this.need(id));
+  }
+
+  /** Runs that have failed are started again as often as MaxRetries says; no others, as on AWS. */
+  private retry(run: JobRun): void {
+    const { retriesLeft = 0, attempt = 0 } = run;
+    if (run.state !== "FAILED" || retriesLeft === 0 || this.closing) return;
+    const now = this.options.effects.now();
+    this.begin({
+      ...run,
+      ...{ error: undefined, completedMs: undefined, process: undefined },
+      id: retryId(run),
+      state: "STARTING",
+      attempt: attempt + 1,
+      previousId: run.id,
+      retriesLeft: retriesLeft - 1,
+      startedMs: now,
+      modifiedMs: now,
+    });
   }
 
   private need(id: string): JobRun {

@@ -11,7 +11,14 @@ export interface JobRun {
   state: JobRunState;
   error?: string | undefined;
   arguments: JobArguments;
+  /** The job's arguments with the run's: what a retry gets again. */
+  allArguments?: JobArguments;
   script: string;
+  /** 0, or which retry this is. */
+  attempt?: number;
+  previousId?: string | undefined;
+  /** How many retries may follow if it fails. */
+  retriesLeft?: number;
   startedMs: number;
   modifiedMs: number;
   completedMs?: number | undefined;
@@ -28,6 +35,14 @@ export function isFinal(state: JobRunState): boolean {
   return state === "STOPPED" || state === "SUCCEEDED" || state === "FAILED" || state === "TIMEOUT";
 }
 
+/** Ids as Glue makes them; a retry's is that of the first run with its number. */
+export const runIdPattern = /^jr_[0-9a-f]{64}(_attempt_[1-9]\d*)?$/;
+
+/** The id of the retry after a run. */
+export function retryId({ id, attempt = 0 }: Pick<JobRun, "id" | "attempt">): string {
+  return `${id.replace(/_attempt_\d+$/, "")}_attempt_${attempt + 1}`;
+}
+
 /**
  * A run as GetJobRun answers it.
  *
@@ -37,7 +52,8 @@ export function describeRun(run: JobRun, nowMs: number): Record<string, unknown>
   const endMs = run.completedMs ?? nowMs;
   return {
     Id: run.id,
-    Attempt: 0,
+    Attempt: run.attempt ?? 0,
+    ...(run.previousId === undefined ? {} : { PreviousRunId: run.previousId }),
     JobName: run.jobName,
     JobRunState: run.state,
     ...(run.error === undefined ? {} : { ErrorMessage: run.error }),

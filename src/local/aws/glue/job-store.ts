@@ -51,8 +51,9 @@ export class JobStore {
     throw new ApiError("EntityNotFoundException", `Job ${name} not found.`);
   }
 
-  create(name: string, job: z.infer<typeof jobSchema>): void {
-    if (this.store.get(name) !== undefined) {
+  async create(name: string, job: z.infer<typeof jobSchema>): Promise<void> {
+    const theirs = await this.fromMinistack(name);
+    if (theirs !== undefined || this.store.get(name) !== undefined) {
       throw new ApiError("AlreadyExistsException", `Job ${name} already exists.`);
     }
     const seconds = this.now() / 1000;
@@ -65,24 +66,48 @@ export class JobStore {
     this.store.put(name, { ...job, Name: name, CreatedOn, LastModifiedOn: this.now() / 1000 });
   }
 
-  remove(name: string): void {
+  async remove(name: string): Promise<void> {
     this.store.remove(name);
+    await this.catalog.call("DeleteJob", { JobName: name }).catch(unlessAbsent);
   }
 
-  list(): Job[] {
-    return this.store.list();
+  /** Every job, in the order of their names. */
+  async list(): Promise<Job[]> {
+    const { Jobs = [] } = await this.catalog.call("GetJobs", {});
+    const byName = new Map<string, Job>();
+    for (const found of Jobs as { Name: string }[]) {
+      const job = this.read(found.Name, found);
+      if (job !== undefined) byName.set(found.Name, job);
+    }
+    for (const job of this.store.list()) byName.set(job.Name, job);
+    return [...byName.values()].sort((a, b) => (a.Name < b.Name ? -1 : 1));
   }
 
   private async fromMinistack(name: string): Promise<Job | undefined> {
-    try {
-      const { Job: found } = await this.catalog.call("GetJob", { JobName: name });
-      const parsed = jobSchema.safeParse(found);
-      if (!parsed.success) return undefined;
-      const seconds = this.now() / 1000;
-      return { ...parsed.data, Name: name, CreatedOn: seconds, LastModifiedOn: seconds };
-    } catch (error) {
-      if (error instanceof ApiError && error.type === "EntityNotFoundException") return undefined;
-      throw error;
-    }
+    const found = await this.catalog.call("GetJob", { JobName: name }).catch(unlessAbsent);
+    return found === undefined ? undefined : this.read(name, found["Job"]);
   }
+
+  private read(name: string, found: unknown): Job | undefined {
+    const parsed = jobSchema.safeParse(found);
+    if (!parsed.success) return undefined;
+    const { CreatedOn, LastModifiedOn } = timesSchema.parse(found);
+    const seconds = this.now() / 1000;
+    return {
+      ...parsed.data,
+      Name: name,
+      CreatedOn: CreatedOn ?? seconds,
+      LastModifiedOn: LastModifiedOn ?? seconds,
+    };
+  }
+}
+
+const timesSchema = z.looseObject({
+  CreatedOn: z.number().optional(),
+  LastModifiedOn: z.number().optional(),
+});
+
+function unlessAbsent(error: unknown): undefined {
+  if (error instanceof ApiError && error.type === "EntityNotFoundException") return undefined;
+  throw error;
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { ApiError } from "../api-error";
 import { type Operation, parseInput } from "../wire";
 import type { GlueRuns } from "./glue-runs";
-import { describeRun, type JobRun } from "./job-run";
+import { pageByName, pageSchema } from "./catalog/paging";
+import { describeRun, isFinal, type JobRun } from "./job-run";
 import { type JobStore, jobSchema } from "./job-store";
 
 const createSchema = jobSchema.extend({ Name: z.string().min(1).max(255) });
@@ -11,11 +12,22 @@ const nameSchema = z.looseObject({ JobName: z.string() });
 const startSchema = nameSchema.extend({
   Arguments: z.record(z.string(), z.string()).optional(),
   Timeout: z.int().min(1).optional(),
+  WorkerType: z.string().optional(),
+  NumberOfWorkers: z.int().min(1).optional(),
+  JobRunId: z
+    .undefined({ error: "the local Glue repeats no former run: start a new one" })
+    .optional(),
+  SecurityConfiguration: z
+    .undefined({ error: "the local Glue has no security configurations" })
+    .optional(),
+  JobRunQueuingEnabled: z.literal(false, { error: "the local Glue queues no runs" }).optional(),
 });
+const batchSchema = z.looseObject({ JobNames: z.array(z.string()).max(100) });
 const runSchema = nameSchema.extend({ RunId: z.string() });
-const pageSchema = z.looseObject({
-  MaxResults: z.int().min(1).max(1000).optional(),
-  NextToken: z.string().optional(),
+/** Where the caller does not say how many. */
+const pageSize = 100;
+const listSchema = pageSchema.extend({
+  Tags: z.undefined({ error: "the local Glue has no tags" }).optional(),
 });
 const stopSchema = nameSchema.extend({ JobRunIds: z.array(z.string()).min(1).max(25) });
 
@@ -31,9 +43,9 @@ export function glueOperations(
     throw new ApiError("EntityNotFoundException", `Job run ${id} of ${jobName} not found.`);
   };
   return {
-    CreateJob: (input) => {
+    CreateJob: async (input) => {
       const { Name, ...job } = parse(createSchema, input);
-      jobs.create(Name, job);
+      await jobs.create(Name, job);
       return { Name };
     },
     UpdateJob: async (input) => {
@@ -42,28 +54,37 @@ export function glueOperations(
       return { JobName };
     },
     GetJob: async (input) => ({ Job: await jobs.require(parse(nameSchema, input).JobName) }),
-    GetJobs: (input) => {
-      const { items, token } = page(jobs.list(), parse(pageSchema, input));
+    GetJobs: async (input) => {
+      const request = parse(pageSchema, input);
+      const { items, token } = pageByName(await jobs.list(), nameOf, request, pageSize);
       return { Jobs: items, ...token };
     },
-    ListJobs: (input) => {
-      const names = jobs.list().map(({ Name }) => Name);
-      const { items, token } = page(names, parse(pageSchema, input));
-      return { JobNames: items, ...token };
+    BatchGetJobs: async (input) => {
+      const { JobNames } = parse(batchSchema, input);
+      const found = (await jobs.list()).filter(({ Name }) => JobNames.includes(Name));
+      const names = found.map(nameOf);
+      return { Jobs: found, JobsNotFound: JobNames.filter((name) => !names.includes(name)) };
     },
-    DeleteJob: (input) => {
+    ListJobs: async (input) => {
+      const request = parse(listSchema, input);
+      const { items, token } = pageByName(await jobs.list(), nameOf, request, pageSize);
+      return { JobNames: items.map(nameOf), ...token };
+    },
+    DeleteJob: async (input) => {
       const { JobName } = parse(nameSchema, input);
-      jobs.remove(JobName);
+      await jobs.remove(JobName);
       return { JobName };
     },
     StartJobRun: async (input) => {
-      const { JobName, Arguments, Timeout } = parse(startSchema, input);
-      const job = await jobs.require(JobName);
-      const id = runs.start(job, {
-        ...(Arguments === undefined ? {} : { arguments: Arguments }),
-        ...(Timeout === undefined ? {} : { timeoutMinutes: Timeout }),
+      const request = parse(startSchema, input);
+      const job = await jobs.require(request.JobName);
+      const JobRunId = runs.start(job, {
+        arguments: request.Arguments,
+        timeoutMinutes: request.Timeout,
+        workerType: request.WorkerType,
+        workers: request.NumberOfWorkers,
       });
-      return { JobRunId: id };
+      return { JobRunId };
     },
     GetJobRun: (input) => {
       const { JobName, RunId } = parse(runSchema, input);
@@ -72,7 +93,7 @@ export function glueOperations(
     GetJobRuns: async (input) => {
       const { JobName, ...rest } = parse(nameSchema.extend(pageSchema.shape), input);
       await jobs.require(JobName);
-      const { items, token } = page(runs.list(JobName), rest);
+      const { items, token } = pageByName(runs.list(JobName), latestFirst, rest, pageSize);
       return { JobRuns: items.map((run) => describeRun(run, now())), ...token };
     },
     BatchStopJobRun: (input) => stopRuns(parse(stopSchema, input), runs),
@@ -80,33 +101,38 @@ export function glueOperations(
 }
 
 function stopRuns({ JobName, JobRunIds }: z.infer<typeof stopSchema>, runs: GlueRuns): object {
-  const known = JobRunIds.filter((id) => runs.get(id)?.jobName === JobName);
-  for (const id of known) runs.stop(id);
-  const unknown = JobRunIds.filter((id) => !known.includes(id));
-  return {
-    SuccessfulSubmissions: known.map((JobRunId) => ({ JobName, JobRunId })),
-    Errors: unknown.map((JobRunId) => ({
-      JobName,
-      JobRunId,
-      ErrorDetail: {
-        ErrorCode: "EntityNotFoundException",
-        ErrorMessage: `Job run ${JobRunId} of ${JobName} not found.`,
-      },
-    })),
-  };
+  const SuccessfulSubmissions: object[] = [];
+  const Errors: object[] = [];
+  for (const JobRunId of JobRunIds) {
+    const run = runs.get(JobRunId);
+    const refusal = refuseStop(run, JobName, JobRunId);
+    if (refusal === undefined) {
+      runs.stop(JobRunId);
+      SuccessfulSubmissions.push({ JobName, JobRunId });
+    } else {
+      Errors.push({ JobName, JobRunId, ErrorDetail: refusal });
+    }
+  }
+  return { SuccessfulSubmissions, Errors };
 }
 
-/** A page of a list; the token is where the next one begins. */
-function page<T>(
-  all: readonly T[],
-  { MaxResults, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
-): { items: readonly T[]; token: { NextToken?: string } } {
-  const from = NextToken === undefined ? 0 : Number(NextToken);
-  if (!Number.isInteger(from)) {
-    throw new ApiError("InvalidInputException", "NextToken is none of ours");
+function refuseStop(run: JobRun | undefined, jobName: string, id: string): object | undefined {
+  if (run?.jobName !== jobName) {
+    const ErrorMessage = `Job run ${id} of ${jobName} not found.`;
+    return { ErrorCode: "EntityNotFoundException", ErrorMessage };
   }
-  const to = from + (MaxResults ?? 100);
-  return { items: all.slice(from, to), token: to < all.length ? { NextToken: String(to) } : {} };
+  if (!isFinal(run.state)) return undefined;
+  const ErrorMessage = `Job run ${id} is ${run.state} and cannot be stopped.`;
+  return { ErrorCode: "JobRunInvalidStateTransitionException", ErrorMessage };
+}
+
+function nameOf({ Name }: { Name: string }): string {
+  return Name;
+}
+
+/** The order of GetJobRuns, in which a page's token can name a run. */
+function latestFirst({ startedMs, id }: JobRun): string {
+  return `${String(9e15 - startedMs).padStart(16, "0")} ${id}`;
 }
 
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {

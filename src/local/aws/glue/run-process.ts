@@ -46,6 +46,20 @@ export async function startRunProcess(dir: string, spark: SparkCommand): Promise
   }
 }
 
+/** The process of a run whose folder this is, found by its command line; undefined where none runs. */
+export function findRunProcess(dir: string): ProcessName | undefined {
+  const mark = join(dir, exitFile);
+  const found = listProcesses().find((one) => {
+    if (one.session !== one.pid) return false;
+    try {
+      return readFileSync(`/proc/${one.pid}/cmdline`, "utf8").split("\0").includes(mark);
+    } catch {
+      return false;
+    }
+  });
+  return found === undefined ? undefined : { pid: found.pid, startTicks: found.startTicks };
+}
+
 /** The exit code; undefined where the process was killed before it could be written. */
 export function readExitCode(dir: string): number | undefined {
   try {
