@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NoReturn
 
+from iceberg import TABLE_ID, IcebergTable, Snapshot, open_table
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from tables import PROCESSED_OBJECTS, TABLES, Table
+from tables import TABLES, Table
 
 CATALOG = "glue_catalog"
 
@@ -25,12 +27,6 @@ TABLE_PROPERTIES = {
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "50",
 }
-#: Names one incarnation of a table: a table made anew is empty, whatever the manifest says.
-TABLE_ID = "workbench.table-id"
-#: Iceberg shows it among a table's properties.
-CURRENT_SNAPSHOT = "current-snapshot-id"
-#: Spark writes its application's id into the summary of every snapshot it makes.
-APPLICATION_ID = "spark.app.id"
 
 COMMIT_CONFLICTS = (
     "ValidationException",
@@ -55,37 +51,41 @@ class Lake:
         self.database = database
         self.warehouse = warehouse.rstrip("/")
         self.run_id = run_id
+        self._tables: dict[Table, IcebergTable] = {}
 
     def name(self, table: Table) -> str:
         return f"{CATALOG}.`{self.database}`.`{table.name}`"
 
-    def ensure_tables(self) -> None:
-        """Creates what is missing, and adds the columns that a table does not have yet."""
-        location = f"{self.warehouse}/{self.database}.db"
-        existing = self._existing_tables()
-        if existing is None:
+    def ensure_tables(self, tables: Sequence[Table] = TABLES) -> None:
+        """Opens the tables; creates what is missing, adds the columns that one does not have yet.
+
+        A database that is as it should be costs a call to the catalog a table.
+        """
+        opened = self._side_by_side(tables, self._open)
+        missing = [table for table in tables if table not in opened]
+        if missing:
+            location = f"{self.warehouse}/{self.database}.db"
             self.spark.sql(
                 f"CREATE DATABASE IF NOT EXISTS {CATALOG}.`{self.database}` "
                 f"LOCATION '{_escape(location)}'"
             )
-        # Side by side: each is a handful of calls to the catalog, and mostly waiting.
-        with ThreadPoolExecutor(max_workers=len(TABLES)) as pool:
-            list(pool.map(lambda table: self._ensure(table, existing or set()), TABLES))
-
-    def _ensure(self, table: Table, existing: set[str]) -> None:
-        if table.name in existing:
+            self._side_by_side(missing, self._create)
+        for table in tables:
             self._add_columns(table)
-        else:
-            self._create(table)
 
-    def _existing_tables(self) -> set[str] | None:
-        databases = self.spark.sql(f"SHOW DATABASES IN {CATALOG}").collect()
-        if self.database not in {row[0] for row in databases}:
-            return None
-        rows = self.spark.sql(f"SHOW TABLES IN {CATALOG}.`{self.database}`").collect()
-        return {row["tableName"] for row in rows}
+    def _side_by_side(
+        self, tables: Sequence[Table], action: Callable[[Table], IcebergTable | None]
+    ) -> dict[Table, IcebergTable]:
+        """Each is a handful of calls to the catalog, and mostly waiting. Remembers what is open."""
+        with ThreadPoolExecutor(max_workers=len(TABLES)) as pool:
+            opened = dict(zip(tables, pool.map(action, tables), strict=True))
+        self._tables |= {table: item for table, item in opened.items() if item is not None}
+        return self._tables
 
-    def _create(self, table: Table) -> None:
+    def _open(self, table: Table) -> IcebergTable | None:
+        return open_table(self.spark, self.name(table))
+
+    def _create(self, table: Table) -> IcebergTable | None:
         columns = ", ".join(
             f"`{c.name}` {c.type} COMMENT '{_escape(c.comment)}'" for c in table.columns
         )
@@ -94,30 +94,36 @@ class Lake:
         )
         properties = {**TABLE_PROPERTIES, TABLE_ID: str(uuid.uuid4())}
         pairs = ", ".join(f"'{key}'='{value}'" for key, value in properties.items())
+        # Another run may be making it at this moment: then that one's stands.
         self.spark.sql(
             f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING iceberg {partitions} "
             f"COMMENT '{_escape(table.comment)}' TBLPROPERTIES ({pairs})"
         )
+        return self._open(table)
 
     def _add_columns(self, table: Table) -> None:
-        have = set(self.spark.table(self.name(table)).columns)
-        missing = [column for column in table.columns if column.name not in have]
-        if missing:
-            columns = ", ".join(
-                f"`{c.name}` {c.type} COMMENT '{_escape(c.comment)}'" for c in missing
+        def add() -> None:
+            opened = self.table(table)
+            have = opened.column_names()
+            missing = [column for column in table.columns if column.name not in have]
+            if missing:
+                columns = ", ".join(
+                    f"`{c.name}` {c.type} COMMENT '{_escape(c.comment)}'" for c in missing
+                )
+                opened.refresh()
+                self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({columns})")
+                opened.refresh()
+
+        retrying(f"adding columns to {self.database}.{table.name}", add)
+
+    def table(self, table: Table) -> IcebergTable:
+        """As it was when it was opened, merged into or read last."""
+        opened = self._tables.get(table)
+        if opened is None:
+            raise EtlError(
+                f"there is no table {self.database}.{table.name}: it was dropped meanwhile"
             )
-            self.spark.sql(f"ALTER TABLE {self.name(table)} ADD COLUMNS ({columns})")
-
-    def table_id(self, table: Table) -> str:
-        return self._properties(table).get(TABLE_ID, "")
-
-    def has_rows(self, table: Table) -> bool:
-        """Whether anything was ever written to the table; costs no scan."""
-        return self._properties(table).get(CURRENT_SNAPSHOT, "none") != "none"
-
-    def _properties(self, table: Table) -> dict[str, str]:
-        rows = self.spark.sql(f"SHOW TBLPROPERTIES {self.name(table)}").collect()
-        return {row["key"]: row["value"] for row in rows}
+        return opened
 
     def merge(
         self,
@@ -126,8 +132,8 @@ class Lake:
         on: str = "",
         matched: str = "",
         insert: str = "",
-    ) -> int:
-        """Merges rows into ``table`` by its key; returns the rows added.
+    ) -> Snapshot:
+        """Merges rows into ``table`` by its key.
 
         The first clause never fires. It is there because an insert-only MERGE commits as a plain
         append, which Iceberg lets two writers do at once, each with the same rows; with a matched
@@ -138,6 +144,7 @@ class Lake:
         :param on: bounds for the scan of the table, as literals over ``t``
         :param matched: further WHEN MATCHED clauses
         :param insert: a condition for inserting
+        :return: the snapshot that holds the rows, and how many were added
         """
         view = f"source_of_{table.name}"
         conditions = [f"t.`{name}` = s.`{name}`" for name in table.key] + ([on] if on else [])
@@ -148,36 +155,47 @@ class Lake:
             f"WHEN MATCHED AND t.`{table.key[0]}` IS NULL THEN DELETE {matched} "
             f"WHEN NOT MATCHED {insert} THEN INSERT ({columns}) VALUES ({values})"
         )
+        opened = self.table(table)
+        before = opened.snapshot()
 
         def attempt() -> None:
-            self.spark.catalog.refreshTable(self.name(table))
+            self._refresh(table)
             source().createOrReplaceTempView(view)
             self.spark.sql(statement)
 
         retrying(f"merging into {self.database}.{table.name}", attempt)
-        return self.added_by_this_run(table)
+        opened.refresh()
+        # Iceberg commits a MERGE also where nothing changed. Several: an attempt whose outcome the
+        # catalog did not tell had gone through.
+        made = opened.snapshots_of(self.run_id, before)
+        if not made:
+            raise EtlError(
+                f"merging into {self.database}.{table.name}: the commit is not there; "
+                "was the table dropped or its snapshots expired meanwhile? run the job again"
+            )
+        return replace(made[-1], rows_added=sum(item.rows_added for item in made))
 
     def read(self, table: Table) -> DataFrame:
         """The table as it is now: the catalog's cache may be some commits of others behind."""
-        self.spark.catalog.refreshTable(self.name(table))
+        self._refresh(table)
         return self.spark.table(self.name(table))
+
+    def read_at(self, table: Table, snapshot: Snapshot) -> DataFrame:
+        """The table as that snapshot has it, whatever is committed meanwhile."""
+        return self.spark.read.option("snapshot-id", snapshot.id).table(self.name(table))
+
+    def current(self, table: Table) -> Snapshot | None:
+        """The table's snapshot at this moment; None where nothing was ever written."""
+        self.table(table).refresh()
+        return self.table(table).snapshot()
+
+    def _refresh(self, table: Table) -> None:
+        # Spark's own plan of the table, and Iceberg's copy of its metadata.
+        self.spark.catalog.refreshTable(self.name(table))
+        self.table(table).refresh()
 
     def append(self, table: Table, rows: DataFrame) -> None:
         rows.select(*table.column_names).writeTo(self.name(table)).append()
-
-    def added_by_this_run(self, table: Table) -> int:
-        """Rows added to the table by the snapshots of this run."""
-        rows = self.spark.sql(
-            f"SELECT summary['added-records'] AS added FROM {self.name(table)}.snapshots "
-            f"WHERE summary['{APPLICATION_ID}'] = '{self.spark.sparkContext.applicationId}'"
-        ).collect()
-        return sum(int(row["added"] or 0) for row in rows)
-
-    def processed_paths(self, table_ids: Iterable[str]) -> set[str]:
-        """Objects whose rows are in tables that stand now."""
-        manifest = self.spark.table(self.name(PROCESSED_OBJECTS))
-        rows = manifest.where(F.col("table_id").isin(*table_ids)).select("object_path").collect()
-        return {row["object_path"] for row in rows}
 
 
 def retrying(what: str, action: Callable[[], Any]) -> None:

@@ -116,16 +116,21 @@ def distinct_rows(parsed: DataFrame, source: SideSource) -> DataFrame:
 
 
 def count_side_lines(parsed: DataFrame, source: SideSource) -> DataFrame:
-    """``object_path, rows_read, quarantined, days``: one row an object."""
+    """``object_path, rows_read, quarantined, subjects, lowest, highest, days``, as for events."""
     readable = F.col("reason").isNull()
     days = (
         F.collect_set(F.when(readable, F.to_date(source.bounded_by)))
         if source.bounded_by
         else F.array()
     )
+    has_subjects = "subject_id" in source.table.column_names
+    subject_id = F.when(readable, F.col("subject_id") if has_subjects else F.lit(None).cast("long"))
     return parsed.groupBy("object_path").agg(
         F.count(F.lit(1)).alias("rows_read"),
         F.count_if(~readable).alias("quarantined"),
+        F.count(subject_id).alias("subjects"),
+        F.min(subject_id).alias("lowest"),
+        F.max(subject_id).alias("highest"),
         days.alias("days"),
     )
 

@@ -6,28 +6,54 @@ that a number sent as text, or the other way round, costs nothing; what is absen
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+import tables
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-#: The message (see the topic's documentation) with the payload fields of both eras.
-MESSAGE_SCHEMA = """
-  id STRING, event_type STRING, repo STRING, user STRING, timestamp STRING,
-  repo_id STRING, user_id STRING, org STRING, source STRING, ingested_at STRING,
-  _partition STRING, _offset STRING,
-  payload STRUCT<
-    action: STRING, number: STRING,
-    ref: STRING, ref_type: STRING, before: STRING, head: STRING,
-    size: STRING, distinct_size: STRING,
-    pull_request: STRUCT<
-      id: STRING, number: STRING, user: STRUCT<login: STRING>,
-      created_at: STRING, closed_at: STRING, merged: STRING, merged_at: STRING,
-      base: STRUCT<repo: STRUCT<language: STRING>>>,
-    issue: STRUCT<
-      id: STRING, number: STRING, user: STRUCT<login: STRING>,
-      created_at: STRING, closed_at: STRING, state_reason: STRING>,
-    forkee: STRUCT<id: STRING, language: STRING>>,
-  _corrupt STRING
-"""
+#: Fields by name, each with those below it.
+Schema = dict[str, "Schema"]
+
+#: The message (see the topic's documentation) with the payload fields of both eras that code reads.
+#: Those that a column takes as they are, its definition names.
+MESSAGE_FIELDS = [
+    "id",
+    "event_type",
+    "repo",
+    "user",
+    "timestamp",
+    "repo_id",
+    "user_id",
+    "org",
+    "source",
+    "ingested_at",
+    "_partition",
+    "_offset",
+    "payload.action",
+    "payload.number",
+    "payload.before",
+    "payload.head",
+    "payload.size",
+    "payload.distinct_size",
+    "payload.pull_request.id",
+    "payload.pull_request.number",
+    "payload.pull_request.user.login",
+    "payload.pull_request.created_at",
+    "payload.pull_request.closed_at",
+    "payload.pull_request.merged",
+    "payload.pull_request.merged_at",
+    "payload.pull_request.base.repo.language",
+    "payload.issue.id",
+    "payload.issue.number",
+    "payload.issue.user.login",
+    "payload.issue.created_at",
+    "payload.issue.closed_at",
+    "payload.issue.state_reason",
+    "payload.forkee.id",
+    "payload.forkee.language",
+    "_corrupt",
+]
 
 #: Outcomes an issue's state_reason can give; any other closing is plain "closed".
 ISSUE_OUTCOMES = ("completed", "not_planned", "duplicate")
@@ -37,10 +63,30 @@ CLOSING_ACTIONS = ("closed", "merged")
 NOT_OF_SHAPE = "not JSON of a message's shape"
 
 
-def parse_lines(lines: DataFrame) -> DataFrame:
+def message_schema(columns: Iterable[tables.Column]) -> str:
+    """The message's schema as DDL, every field a text: what code reads and what columns name."""
+    schema: Schema = {}
+    for path in [*MESSAGE_FIELDS, *(column.payload for column in columns if column.payload)]:
+        *parents, name = path.split(".")
+        at = schema
+        for parent in parents:
+            at = at.setdefault(parent, {})
+        at.setdefault(name, {})
+    return ", ".join(f"`{name}` {_ddl(fields)}" for name, fields in schema.items())
+
+
+def _ddl(fields: Schema) -> str:
+    inner = ", ".join(f"`{name}`: {_ddl(below)}" for name, below in fields.items())
+    return f"STRUCT<{inner}>" if inner else "STRING"
+
+
+def parse_lines(
+    lines: DataFrame, columns: Sequence[tables.Column] = tables.GITHUB_EVENTS.columns
+) -> DataFrame:
     """Reads each line once.
 
     :param lines: columns ``value`` (a line) and ``object_path``
+    :param columns: those of ``github_events``
     :return: ``object_path``, ``reason`` (null where the line was read), ``raw_line`` (null where it
         was read), ``event`` (the columns of ``github_events``), ``position`` (order of arrival)
     """
@@ -49,11 +95,12 @@ def parse_lines(lines: DataFrame) -> DataFrame:
         "value",
         F.from_json(
             "value",
-            MESSAGE_SCHEMA,
+            message_schema(columns),
             {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_corrupt"},
         ).alias("m"),
     )
-    event = _event_columns(parsed)
+    fields = {c.name: _field(f"m.{c.payload}", c.type) for c in columns if c.payload}
+    event = _event_columns(parsed) | fields
     reason = _reason(F.col("value"), F.col("m"), event)
     return parsed.select(
         "object_path",
@@ -68,6 +115,7 @@ def parse_lines(lines: DataFrame) -> DataFrame:
 
 
 def _event_columns(parsed: DataFrame) -> dict[str, Column]:
+    """The columns that are more than a field of the payload."""
     p = "m.payload"
     is_type = {
         name: F.col("m.event_type") == name
@@ -93,7 +141,6 @@ def _event_columns(parsed: DataFrame) -> dict[str, Column]:
     return {
         "event_id": text("m.id"),
         "event_type": text("m.event_type"),
-        "action": action,
         "repo": text("m.repo"),
         "repo_id": F.col("m.repo_id").cast("bigint"),
         "user_login": F.col("m.user"),
@@ -102,8 +149,6 @@ def _event_columns(parsed: DataFrame) -> dict[str, Column]:
         "created_at": _utc("m.timestamp"),
         "ingested_at": _utc("m.ingested_at"),
         "source": F.col("m.source"),
-        "ref": F.col(f"{p}.ref"),
-        "ref_type": F.col(f"{p}.ref_type"),
         "before_sha": F.when(is_type["PushEvent"], F.col(f"{p}.before")),
         "head_sha": F.when(is_type["PushEvent"], F.col(f"{p}.head")),
         "commits": commits,
@@ -113,10 +158,13 @@ def _event_columns(parsed: DataFrame) -> dict[str, Column]:
         "subject_created_at": F.coalesce(_utc(f"{pull}.created_at"), _utc(f"{issue}.created_at")),
         "subject_closed_at": F.coalesce(_utc(f"{pull}.closed_at"), _utc(f"{issue}.closed_at")),
         "merged": merged,
-        "merged_at": _utc(f"{pull}.merged_at"),
-        "state_reason": F.col(f"{issue}.state_reason"),
         "language": F.coalesce(F.col(f"{pull}.base.repo.language"), F.col(f"{p}.forkee.language")),
     }
+
+
+def _field(path: str, type_: str) -> Column:
+    """A field of the message as it is, in its column's type."""
+    return _utc(path) if type_ == "timestamp_ntz" else F.col(path).cast(type_)
 
 
 def text(name: str) -> Column:
@@ -172,17 +220,24 @@ def quarantined_lines(parsed: DataFrame) -> DataFrame:
     )
 
 
-def count_lines(parsed: DataFrame) -> DataFrame:
-    """``object_path, rows_read, quarantined, subjects, days``: one row an object.
+def count_lines(parsed: DataFrame, *also: Column) -> DataFrame:
+    """``object_path, rows_read, quarantined, subjects, lowest, highest, days``: one row an object.
 
-    ``days`` are the event days in it, ``subjects`` how many of its events can tell of a resolution.
+    ``days`` are the event days in it, ``subjects`` how many of its events can tell of a resolution,
+    and ``lowest`` and ``highest`` the least and the greatest ``subject_id`` of those.
+
+    :param also: further aggregates
     """
     readable = F.col("reason").isNull()
+    subject_id = F.when(readable & _tells_of_resolution(), F.col("subject_id"))
     return parsed.groupBy("object_path").agg(
         F.count(F.lit(1)).alias("rows_read"),
         F.count_if(~readable).alias("quarantined"),
-        F.count_if(readable & _tells_of_resolution()).alias("subjects"),
+        F.count(subject_id).alias("subjects"),
+        F.min(subject_id).alias("lowest"),
+        F.max(subject_id).alias("highest"),
         F.collect_set(F.when(readable, F.to_date("created_at"))).alias("days"),
+        *also,
     )
 
 
@@ -198,7 +253,9 @@ def subjects_of(events: DataFrame) -> DataFrame:
     return events.where(_tells_of_resolution()).select("event_type", "subject_id").distinct()
 
 
-def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None = None) -> DataFrame:
+def resolve(
+    events: DataFrame, subjects: DataFrame | None = None, openings: DataFrame | None = None
+) -> DataFrame:
     """The resolution of each subject, from all its events; an open one's ``resolved_at`` is null.
 
     A pure function of the events, whatever batches they came in: the latest close or merge counts,
@@ -207,7 +264,7 @@ def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None =
     opening was not seen from what was looked up.
 
     :param events: rows of ``github_events``
-    :param subjects: ``event_type, subject_id`` of the subjects wanted
+    :param subjects: ``event_type, subject_id`` of the subjects wanted; all where it is left out
     :param openings: ``event_type, subject_id, opened_at`` looked up, where anything was
     """
     action = F.col("action")
@@ -223,19 +280,16 @@ def resolve(events: DataFrame, subjects: DataFrame, openings: DataFrame | None =
         "repo_id",
         "number",
     )
-    grouped = (
-        events.where(_tells_of_resolution())
-        .where(
-            is_closing | action.isin("opened", "reopened") | F.col("subject_created_at").isNotNull()
-        )
-        .join(subjects, ["event_type", "subject_id"], "left_semi")
-        .groupBy("event_type", "subject_id")
-        .agg(
-            F.max(F.when(is_closing, closing)).alias("closing"),
-            F.max(F.when(action == "reopened", F.col("created_at"))).alias("reopened_at"),
-            F.min("subject_created_at").alias("payload_opened_at"),
-            F.min(F.when(action == "opened", F.col("created_at"))).alias("event_opened_at"),
-        )
+    telling = events.where(_tells_of_resolution()).where(
+        is_closing | action.isin("opened", "reopened") | F.col("subject_created_at").isNotNull()
+    )
+    if subjects is not None:
+        telling = telling.join(subjects, ["event_type", "subject_id"], "left_semi")
+    grouped = telling.groupBy("event_type", "subject_id").agg(
+        F.max(F.when(is_closing, closing)).alias("closing"),
+        F.max(F.when(action == "reopened", F.col("created_at"))).alias("reopened_at"),
+        F.min("subject_created_at").alias("payload_opened_at"),
+        F.min(F.when(action == "opened", F.col("created_at"))).alias("event_opened_at"),
     )
     looked_up = "looked_up_opened_at"
     if openings is None:

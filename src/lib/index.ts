@@ -10,6 +10,7 @@ export type { Chart } from "./charts/chart";
 export type { ConsumeOptions, ConsumeSummary } from "./consume";
 export type { EtlOptions, EtlSummary } from "./etl";
 export type { HistoryOptions, PastRun } from "./glue/history";
+export type { EventTrace } from "./lineage/trace-event";
 export type { LiveSnapshot, TopContributor, TopRepository, WindowTotals } from "./live/board";
 export type { LiveOptions } from "./live/snapshots";
 export type { LiveStats, TooLateEvent } from "./live/update";
@@ -18,3 +19,5 @@ export type { MaintenanceOptions, MaintenanceSummary, TableMaintenance } from ".
 export type { ProduceOptions, ProduceSummary } from "./produce";
 export type { ReportOptions, ReportSummary } from "./report/export";
 export type { Settings } from "./config/settings";
+export { readRows } from "./tables/read-rows";
+export type { ColumnOfTable, RowOfTable, TableName } from "./tables";

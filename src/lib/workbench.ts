@@ -12,6 +12,7 @@ import { type HistoryOptions, type PastRun, readHistory } from "./glue/history";
 import type { LiveSnapshot } from "./live/board";
 import { iterateSnapshots, type LiveOptions, watchSnapshots } from "./live/snapshots";
 import { type MaintenanceOptions, type MaintenanceSummary, runMaintenance } from "./maintain";
+import { type EventTrace, traceEvent } from "./lineage/trace-event";
 import { notebookEffects, runStoppable } from "./notebook/effects";
 import { type ProduceOptions, type ProduceSummary, produce } from "./produce";
 import { exportReport, type ReportOptions, type ReportSummary } from "./report/export";
@@ -138,6 +139,15 @@ export class Workbench {
         outer,
       );
     return onSnapshot === undefined ? iterateSnapshots(watch) : watch(onSnapshot);
+  }
+
+  /**
+   * Follows an event of the table back to the line of the raw object it came in.
+   *
+   * @throws {@link WorkbenchError} code NOT_FOUND, ATHENA or S3
+   */
+  trace(eventType: string, eventId: string): Promise<EventTrace> {
+    return this.#run((effects) => traceEvent(this.settings, eventType, eventId, effects));
   }
 
   /**

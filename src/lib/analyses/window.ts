@@ -1,13 +1,17 @@
+import type { ColumnOfTable, TableName } from "../tables";
 import type { BoundSql } from "./analysis";
 
 /**
  * A condition for WHERE: only the rows of the last `days` days of a table, counted back from its
  * newest row. Always true where `days` is undefined.
  *
- * @param table - a table's name, never from outside
- * @param column - its time, never from outside
+ * @param column - the table's time
  */
-export function lastDays(table: string, column: string, days: number | undefined): BoundSql {
+export function lastDays<N extends TableName>(
+  table: N,
+  column: ColumnOfTable<N>,
+  days: number | undefined,
+): BoundSql {
   if (days === undefined) return { sql: "TRUE", params: [] };
   return {
     sql: `${column} > (SELECT date_add('day', ?, max(${column})) FROM ${table})`,

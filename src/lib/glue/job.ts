@@ -66,6 +66,7 @@ export function jobDefinition(
  * A job whose description names the present definition is left alone, so that workers added by
  * hand stay until the definition changes.
  *
+ * @param scriptsDir - the folder with the Python files. Default: the installation's `glue/`
  * @throws {@link WorkbenchError} code GLUE, S3, ENGINE (the local endpoint is down), or CONFIG where
  *   the job has to be created on AWS and GLUE_ROLE is not set
  */

@@ -22,6 +22,8 @@ export interface RunOptions {
    * script's own error is never tried again. Default: 1.
    */
   retries?: number;
+  /** The folder with the job's Python files. Default: the installation's `glue/`. */
+  scriptsDir?: string;
 }
 
 /** What is run. */
@@ -73,7 +75,7 @@ export async function runJob(
 ): Promise<EndedRun> {
   throwIfAborted(effects.signal);
   effects.progress({ step: call.step, state: "preparing the job" });
-  await ensureJob(call.kind, settings);
+  await ensureJob(call.kind, settings, options.scriptsDir);
   const glue = await openGlue(settings);
   try {
     for (let retriesLeft = options.retries ?? 1; ; retriesLeft -= 1) {

@@ -16,7 +16,11 @@ import { openCatalog } from "./catalog";
 import { createForwarder } from "./forward";
 import { Adoption } from "./glue/catalog/adoption";
 import { CatalogStore } from "./glue/catalog/catalog-store";
-import { catalogInProcess, catalogOperations, defaultPageSize } from "./glue/catalog/operations";
+import {
+  catalogInProcess,
+  glueCatalogOperations,
+  defaultPageSize,
+} from "./glue/catalog/operations";
 import { GlueRuns } from "./glue/glue-runs";
 import { JobStore } from "./glue/job-store";
 import { glueOperations } from "./glue/operations";
@@ -78,7 +82,7 @@ export async function startGateway(
     now,
     pageSize: defaultPageSize,
   };
-  add("AWSGlue", catalogOperations(catalogContext));
+  add("AWSGlue", glueCatalogOperations(catalogContext));
   const catalog = catalogInProcess(catalogContext);
   const trino: TrinoEngine = openTrino(
     {

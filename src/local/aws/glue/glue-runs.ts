@@ -232,7 +232,7 @@ export class GlueRuns {
       if (now - startedMs > timeoutMinutes * 60_000) {
         this.end(id, {
           state: "TIMEOUT",
-          error: `the job ran longer than ${timeoutMinutes} minutes`,
+          error: `the job ran longer than its time-out of ${timeoutMinutes} min`,
         });
       }
       if (this.ending.has(id) && signalledMs === undefined) {

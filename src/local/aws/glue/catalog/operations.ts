@@ -14,7 +14,7 @@ export const defaultPageSize = 100;
 const functionSchema = catalogIdSchema.extend({ FunctionName: z.string().optional() });
 
 /** The operations of the Glue catalog, by name. */
-export function catalogOperations(context: CatalogContext): Record<string, Operation> {
+export function glueCatalogOperations(context: CatalogContext): Record<string, Operation> {
   return {
     ...databaseOperations(context),
     ...tableOperations(context),
@@ -34,7 +34,7 @@ export function catalogOperations(context: CatalogContext): Record<string, Opera
 
 /** The catalog for callers in this process: no network between, and lists come whole. */
 export function catalogInProcess(context: CatalogContext): Catalog {
-  const operations = catalogOperations({ ...context, pageSize: Number.POSITIVE_INFINITY });
+  const operations = glueCatalogOperations({ ...context, pageSize: Number.POSITIVE_INFINITY });
   return {
     async call(name, input) {
       const operation = operations[name];

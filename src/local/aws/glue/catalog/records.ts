@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 const parametersSchema = z.record(z.string(), z.string());
-const columnSchema = z.looseObject({ Name: z.string(), Type: z.string().optional() });
+const columnSchema = z.looseObject({
+  Name: z.string(),
+  Type: z.string().optional(),
+  Parameters: parametersSchema.optional(),
+});
 const storageSchema = z.looseObject({
   Columns: z.array(columnSchema).optional(),
   Location: z.string().optional(),

@@ -10,7 +10,6 @@ import {
   seconds,
   tableNameSchema,
 } from "./context";
-import { markCurrentColumns } from "./current-columns";
 import { pageByName, pageSchema } from "./paging";
 import { accountId, type Table, tableInputSchema } from "./records";
 
@@ -66,7 +65,7 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       const { DatabaseName, Name } = parse(oneSchema, input);
       await adoption.table(DatabaseName, Name);
       store.needDatabase(DatabaseName);
-      return { Table: markCurrentColumns(store.needTable(DatabaseName, Name)) };
+      return { Table: markColumns(store.needTable(DatabaseName, Name)) };
     },
     GetTables: async (input) => {
       const { DatabaseName, Expression, ...request } = parse(listSchema, input);
@@ -75,7 +74,7 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       const pattern = tablePattern(Expression);
       const all = store.tables(DatabaseName).filter(({ Name }) => pattern.test(Name));
       const { items, token } = pageByName(all, ({ Name }) => Name, request, context.pageSize);
-      return { TableList: items.map(markCurrentColumns), ...token };
+      return { TableList: items.map(markColumns), ...token };
     },
     UpdateTable: async (input) => {
       const request = parse(updateSchema, input);
@@ -103,6 +102,22 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
     },
     ...versionOperations(context),
   };
+}
+
+/**
+ * On AWS an Iceberg table's columns say that they are the current ones, and some clients take no
+ * others; engines do not all write that themselves.
+ */
+function markColumns(table: Table): Table {
+  const { StorageDescriptor: storage, Parameters } = table;
+  const isIceberg = (Parameters?.["table_type"] ?? "").toLowerCase() === "iceberg";
+  if (!isIceberg || storage?.Columns === undefined) return table;
+  const current = { "iceberg.field.current": "true" };
+  const Columns = storage.Columns.map((column) => ({
+    ...column,
+    Parameters: { ...current, ...column.Parameters },
+  }));
+  return { ...table, StorageDescriptor: { ...storage, Columns } };
 }
 
 function versionOperations(context: CatalogContext): Record<string, Operation> {

@@ -8,7 +8,7 @@ import { Adoption } from "../../../../../src/local/aws/glue/catalog/adoption";
 import { CatalogStore } from "../../../../../src/local/aws/glue/catalog/catalog-store";
 import {
   catalogInProcess,
-  catalogOperations,
+  glueCatalogOperations,
 } from "../../../../../src/local/aws/glue/catalog/operations";
 
 type Answer = Record<string, unknown>;
@@ -48,12 +48,12 @@ const ministack: Catalog = {
   },
 };
 
-function context(pageSize = 100): Parameters<typeof catalogOperations>[0] {
+function context(pageSize = 100): Parameters<typeof glueCatalogOperations>[0] {
   return { store, adoption: new Adoption(store, ministack), now: () => nowMs, pageSize };
 }
 
 async function call(operation: string, input: object): Promise<Answer> {
-  const found = catalogOperations(context())[operation];
+  const found = glueCatalogOperations(context())[operation];
   if (found === undefined) throw new Error(`there is no ${operation}`);
   return (await found(input)) as Answer;
 }
@@ -187,6 +187,22 @@ describe("tables", () => {
     expect(await found("*_2|b")).toEqual(["a_2", "b"]);
     expect(await found("a")).toEqual([]);
     await expect(found("a[")).rejects.toThrow("no pattern");
+  });
+
+  it("say of an Iceberg table's columns that they are its present ones", async () => {
+    const StorageDescriptor = { Columns: [{ Name: "c", Type: "int", Parameters: { a: "b" } }] };
+    await makeTable("t", { StorageDescriptor, Parameters: { table_type: "ICEBERG" } });
+    await makeTable("u", { StorageDescriptor });
+    const { TableList } = await call("GetTables", { DatabaseName: "d" });
+    expect(TableList).toMatchObject([
+      {
+        StorageDescriptor: {
+          Columns: [{ Parameters: { a: "b", "iceberg.field.current": "true" } }],
+        },
+      },
+      { StorageDescriptor },
+    ]);
+    expect(JSON.stringify(await table())).toContain("iceberg.field.current");
   });
 
   it("of a batch that cannot be deleted are told", async () => {
