@@ -72,7 +72,7 @@ export function trinoFiles(config: TrinoConfig): Record<string, string> {
       "hive.non-managed-table-writes-enabled": "true",
       "hive.partition-projection-enabled": "true",
       "hive.recursive-directories": "true",
-      // Athena's columns of plain files are matched by their names.
+      // ministack answers every segment with all partitions.
       "hive.metastore.glue.partitions-segments": "1",
       ...storeProperties(config),
     }),

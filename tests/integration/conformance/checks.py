@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import boto3
 
@@ -16,6 +17,18 @@ def check(function: Callable[[], None]) -> Callable[[], None]:
     """Registers a check; the order is that of the file."""
     checks.append(function)
     return function
+
+
+@contextmanager
+def refusal(kind: type[Exception], words: str) -> Iterator[None]:
+    """What is done inside must fail so, with these words in the error's text."""
+    try:
+        yield
+    except kind as error:
+        if words in str(error):
+            return
+        raise
+    raise AssertionError("it did not fail")
 
 
 def watch(session: boto3.Session) -> boto3.Session:

@@ -13,7 +13,7 @@ export function renderValue(value: unknown, type: TrinoType): string | null {
       return renderDouble(Number(value));
     case "timestamp":
     case "timestamp with time zone":
-      return renderTimestamp(String(value), type);
+      return renderTimestamp(value as string, type);
     case "varbinary":
       return renderBytes(value as string);
     case "array":
