@@ -12,11 +12,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type LakeAnswer, readLake } from "../../scripts/bench/lake-check";
-import {
-  type LakeProcess,
-  lakeCommand,
-  startLakeProcess,
-} from "../../scripts/bench/lake-job";
+import { type LakeProcess, lakeCommand, startLakeProcess } from "../../scripts/bench/lake-job";
 import { landFolder } from "../../scripts/bench/lake-landing";
 import { loadSettings } from "../../src/lib/config/load";
 import type { Settings } from "../../src/lib/config/settings";
@@ -53,57 +49,46 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it(
-  `is whole after ${rounds} kills and two runs at once`,
-  { timeout: 3_600_000 },
-  async () => {
-    const [first = "", ...others] = batches;
-    await land(first);
-    const startedMs = Date.now();
-    await finish(start());
-    lifeMs = Date.now() - startedMs;
-    try {
-      for (const [round, batch] of others.slice(0, rounds).entries()) {
-        await land(batch);
-        await killOne(round);
-        // What the killed run left undone is done by one, and in every other round by two at once.
-        await (round % 2 === 0
-          ? finish(start())
-          : Promise.all([finish(start()), finish(start())]));
-        await compare(`round ${round + 1}`);
-      }
-      await land(others[rounds] ?? "");
-      await Promise.all([finish(start()), finish(start())]);
-      await compare("two at once");
-    } finally {
-      const title = `etl-kill, seed ${seed}: a run takes ${Math.round(lifeMs / 1000)} s`;
-      process.stdout.write(`\n${[title, ...told].join("\n")}\n`);
+it(`is whole after ${rounds} kills and two runs at once`, { timeout: 3_600_000 }, async () => {
+  const [first = "", ...others] = batches;
+  await land(first);
+  const startedMs = Date.now();
+  await finish(start());
+  lifeMs = Date.now() - startedMs;
+  try {
+    for (const [round, batch] of others.slice(0, rounds).entries()) {
+      await land(batch);
+      await killOne(round);
+      // What the killed run left undone is done by one, and in every other round by two at once.
+      await (round % 2 === 0 ? finish(start()) : Promise.all([finish(start()), finish(start())]));
+      await compare(`round ${round + 1}`);
     }
-    // Nothing is left to be done.
-    const summary = JSON.parse(await finish(start())) as Record<string, number>;
-    expect(summary).toMatchObject({
-      rows_read: 0,
-      rows_written: 0,
-      resolutions_changed: 0,
-    });
-  },
-);
+    await land(others[rounds] ?? "");
+    await Promise.all([finish(start()), finish(start())]);
+    await compare("two at once");
+  } finally {
+    const title = `etl-kill, seed ${seed}: a run takes ${Math.round(lifeMs / 1000)} s`;
+    process.stdout.write(`\n${[title, ...told].join("\n")}\n`);
+  }
+  // Nothing is left to be done.
+  const summary = JSON.parse(await finish(start())) as Record<string, number>;
+  expect(summary).toMatchObject({
+    rows_read: 0,
+    rows_written: 0,
+    resolutions_changed: 0,
+  });
+});
 
 /** Kills a run somewhere in its life: each round's point lies in another part of it. */
 async function killOne(round: number): Promise<void> {
   const run = start();
   const afterMs = (lifeMs * (round + random.next())) / rounds;
-  const over = await Promise.race([
-    run.ended.then(() => true),
-    sleep(afterMs, false),
-  ]);
+  const over = await Promise.race([run.ended.then(() => true), sleep(afterMs, false)]);
   run.kill();
   await run.ended;
   living.delete(run);
   const state = over ? "was over" : "was killed";
-  told.push(
-    `round ${round + 1}: ${state} after ${(afterMs / 1000).toFixed(1)} s`,
-  );
+  told.push(`round ${round + 1}: ${state} after ${(afterMs / 1000).toFixed(1)} s`);
 }
 
 function start(): LakeProcess {
@@ -141,10 +126,7 @@ async function compare(when: string): Promise<void> {
     bench("lake_duckdb.py", "answer", "--batches", landed.join(","), folder),
   ) as LakeAnswer;
   expect(found.by_type, when).toEqual(right.by_type);
-  const rows = Object.values(right.by_type).reduce(
-    (sum, count) => sum + count,
-    0,
-  );
+  const rows = Object.values(right.by_type).reduce((sum, count) => sum + count, 0);
   expect(found.distinct, `${when}: distinct events`).toBe(rows);
   expect(found.resolutions.length, when).toBeGreaterThan(0);
   expect(found.resolutions, when).toEqual(right.resolutions);
