@@ -22,6 +22,8 @@ class Job:
         self.root = root
         self.database = f"d{uuid.uuid4().hex}"
         self.offset = 0
+        #: What the last run told of itself.
+        self.stages: list[str] = []
 
     def land(self, prefix: str, *items: Message | str) -> None:
         folder = self.root / prefix / "ingest_date=2026-11-24" / "ingest_hour=00"
@@ -36,6 +38,7 @@ class Job:
         if not only_events:
             paths |= {"coverage_path": "coverage", "enrichment_path": "enrichment"}
         arguments = {name: str(self.root / prefix) for name, prefix in paths.items()}
+        self.stages = []
         return github_events_etl.run(
             self.spark,
             {
@@ -44,6 +47,7 @@ class Job:
                 "JOB_RUN_ID": run_id,
                 **arguments,
             },
+            lambda text: self.stages.append(json.loads(text)["stage"]),
         )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -202,6 +202,18 @@ describe.skipIf(files.length === 0)("analyses of real events", () => {
     },
   );
 
+  it("pull requests of 2016 and 2021 have their times from the payloads", async () => {
+    const { rows } = await runQuery(
+      settings,
+      `SELECT year(resolved_at) AS year, opened_source, count(*) = count(seconds_to_resolution) AS timed
+       FROM resolutions WHERE kind = 'pull_request' GROUP BY 1, 2 ORDER BY 1`,
+      {},
+      effects,
+    );
+    expect(rows.map(({ year }) => Number(year))).toEqual([2016, 2021]);
+    for (const row of rows) expect(row).toMatchObject({ opened_source: "payload", timed: true });
+  });
+
   it("says so where a table is empty", async () => {
     await runQuery(settings, "DELETE FROM github_events", {}, effects);
     await runQuery(settings, "DELETE FROM resolutions", {}, effects);

@@ -6,24 +6,21 @@
  * ETL_KILL_ROUNDS=20 is the long form (npm run soak:etl); ETL_KILL_SEED repeats a run's choices.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type LakeAnswer, readLake } from "../../scripts/bench/lake-check";
 import { type LakeProcess, lakeCommand, startLakeProcess } from "../../scripts/bench/lake-job";
-import { runQuery } from "../../src/lib/athena/query";
+import { landFolder } from "../../scripts/bench/lake-landing";
 import { loadSettings } from "../../src/lib/config/load";
 import type { Settings } from "../../src/lib/config/settings";
-import { systemEffects } from "../../src/lib/effects";
-import { openS3 } from "../../src/lib/glue/client";
-import { sidePrefix } from "../../src/lib/landing/landed-topic";
 import { Random } from "../../src/local/simulator/random";
 
 const rounds = Number(process.env["ETL_KILL_ROUNDS"] ?? 2);
 const seed = Number(process.env["ETL_KILL_SEED"] ?? Date.now() % 100_000);
 const random = new Random(seed);
-const effects = systemEffects();
 const eventsPerBatch = 400;
 /** Of a run of its own, from its start to its summary; what the rounds are spread over. */
 let lifeMs = 60_000;
@@ -33,14 +30,8 @@ let python: string;
 let started = 0;
 let batches: string[];
 const living = new Set<LakeProcess>();
+const landed: string[] = [];
 const told: string[] = [];
-
-/** Answers, by what is asked of the tables. */
-interface Lake {
-  by_type: Record<string, number>;
-  distinct: number;
-  resolutions: unknown[][];
-}
 
 beforeAll(() => {
   settings = loadSettings({ dataset: `kill${Date.now().toString(36)}` });
@@ -81,7 +72,11 @@ it(`is whole after ${rounds} kills and two runs at once`, { timeout: 3_600_000 }
   }
   // Nothing is left to be done.
   const summary = JSON.parse(await finish(start())) as Record<string, number>;
-  expect(summary).toMatchObject({ rows_read: 0, rows_written: 0, resolutions_changed: 0 });
+  expect(summary).toMatchObject({
+    rows_read: 0,
+    rows_written: 0,
+    resolutions_changed: 0,
+  });
 });
 
 /** Kills a run somewhere in its life: each round's point lies in another part of it. */
@@ -114,75 +109,25 @@ async function finish(run: LakeProcess): Promise<string> {
 
 function bench(script: string, ...args: string[]): string {
   const file = join(__dirname, "..", "..", "scripts", "bench", script);
-  return execFileSync(python, [file, ...args], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  return execFileSync(python, [file, ...args], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
 }
 
-/** Lands a batch as the consumer does: its events, and what was looked up. */
 async function land(batch: string): Promise<void> {
-  const s3 = await openS3(settings);
-  const prefixes = {
-    events: settings.raw.prefix,
-    enrichment: sidePrefix(settings.raw.prefix, "enrichment"),
-  };
-  try {
-    for (const [kind, prefix] of Object.entries(prefixes)) {
-      const root = join(folder, kind, batch);
-      for (const name of objectsIn(root)) {
-        const Body = readFileSync(join(root, name));
-        const Key = `${prefix}${name}`;
-        await s3.client.send(
-          new s3.sdk.PutObjectCommand({ Bucket: settings.raw.bucket, Key, Body }),
-        );
-      }
-    }
-  } finally {
-    s3.client.destroy();
-  }
+  await landFolder(settings, folder, batch);
   landed.push(batch);
 }
 
-const landed: string[] = [];
-
-function objectsIn(root: string): string[] {
-  try {
-    return readdirSync(root, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".gz"))
-      .sort();
-  } catch (error) {
-    // A batch of which nothing was looked up has no folder.
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
-
 async function compare(when: string): Promise<void> {
-  const found = await readLake();
+  const found = await readLake(settings);
   const right = JSON.parse(
     bench("lake_duckdb.py", "answer", "--batches", landed.join(","), folder),
-  ) as Omit<Lake, "distinct">;
+  ) as LakeAnswer;
   expect(found.by_type, when).toEqual(right.by_type);
   const rows = Object.values(right.by_type).reduce((sum, count) => sum + count, 0);
   expect(found.distinct, `${when}: distinct events`).toBe(rows);
   expect(found.resolutions.length, when).toBeGreaterThan(0);
   expect(found.resolutions, when).toEqual(right.resolutions);
-}
-
-async function readLake(): Promise<Lake> {
-  const counts = await rows(
-    `SELECT event_type, count(*) AS n, count(DISTINCT event_id) AS ids FROM github_events
-     GROUP BY 1 ORDER BY 1`,
-  );
-  const resolutions = await rows(
-    `SELECT kind, repo, repo_id, number, subject_id, opened_at, resolved_at, outcome,
-       seconds_to_resolution, opened_source FROM resolutions ORDER BY kind, subject_id`,
-  );
-  return {
-    by_type: Object.fromEntries(counts.map((row) => [String(row["event_type"]), Number(row["n"])])),
-    distinct: counts.reduce((sum, row) => sum + Number(row["ids"]), 0),
-    resolutions: resolutions.map((row) => Object.values(row)),
-  };
-}
-
-async function rows(sql: string): Promise<readonly Record<string, unknown>[]> {
-  return (await runQuery(settings, sql, {}, effects)).rows;
 }

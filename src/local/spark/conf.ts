@@ -27,6 +27,8 @@ export function localConf(
     // Small data: 200 tasks of a shuffle would cost more than the work.
     "spark.sql.shuffle.partitions": "4",
     "spark.default.parallelism": "4",
+    // For the same reason: compiling a stage into one method takes longer than running it as it is.
+    "spark.sql.codegen.wholeStage": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
     "spark.sql.catalogImplementation": "in-memory",

@@ -25,6 +25,23 @@ export interface SparkCommand {
 const driverMemory = "2g";
 
 /**
+ * A run lives for half a minute, in which the optimising compiler costs more than its code gives back:
+ * it waits longer, until a method is hot by the standards of a large batch. One collector thread is
+ * enough for two cores. The code that Spark generates for wide rows makes methods of more than 8,000
+ * bytes, which Java would interpret for ever.
+ *
+ * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/java.html
+ */
+const compilerOptions = [
+  "-XX:+UseSerialGC",
+  "-XX:Tier4InvocationThreshold=50000",
+  "-XX:Tier4MinInvocationThreshold=6000",
+  "-XX:Tier4CompileThreshold=150000",
+  "-XX:Tier4BackEdgeThreshold=400000",
+  "-XX:-DontCompileHugeMethods",
+];
+
+/**
  * What Spark needs opened on JDK 17, from `JavaModuleOptions` of Spark 3.5.
  *
  * @see https://github.com/apache/spark/blob/v3.5.6/launcher/src/main/java/org/apache/spark/launcher/JavaModuleOptions.java
@@ -69,7 +86,7 @@ export function sparkCommand(
     command: [
       jdk.java,
       `-Xmx${driverMemory}`,
-      "-XX:+UseParallelGC",
+      ...compilerOptions,
       "-XX:-UsePerfData",
       "-Xshare:auto",
       "-Duser.timezone=UTC",
