@@ -17,7 +17,7 @@ from iceberg import open_table
 from lake import CATALOG, COMMIT_CONFLICTS, EtlError, Lake, root_cause
 from orphans import remove_orphans
 from pyspark.sql import functions as F
-from table_metadata import java_table, snapshot_times, total
+from table_metadata import current_since, java_table, snapshot_times, total
 from tables import PROCESSED_OBJECTS, Table
 
 #: What is younger may belong to a run that has yet to commit.
@@ -138,15 +138,18 @@ class TableMaintenance:
             self._call("rewrite_manifests", "use_caching => false")
 
     def expire(self) -> None:
-        """Snapshots older than the retention go, with the files that only they need.
+        """Snapshots that were replaced before the retention began go, and files only they need.
+
+        Iceberg goes by when a snapshot was made. That would take the one from readers that was made
+        long ago and was the present one until just now: it counts here until when it was that.
 
         https://iceberg.apache.org/docs/1.10.0/spark-procedures/#expire_snapshots
         """
-        before_ms = int(self.now_ms() - self.options.retention_hours * HOUR_MS)
+        since_ms = int(self.now_ms() - self.options.retention_hours * HOUR_MS)
         loaded = self._load()
         times = snapshot_times(loaded)
-        if times:
-            times.pop(loaded.currentSnapshot().snapshotId())
+        kept = [times[id_] for id_ in current_since(loaded, since_ms) if id_ in times]
+        before_ms = min(kept, default=0)
         if not any(time_ms < before_ms for time_ms in times.values()):
             return
         waiting = self.objects_to_read_again()

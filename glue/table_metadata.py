@@ -25,6 +25,18 @@ def snapshot_times(loaded: Any) -> dict[int, int]:
     return {item.snapshotId(): item.timestampMillis() for item in _iterate(loaded.snapshots())}
 
 
+def current_since(loaded: Any, since_ms: int) -> set[int]:
+    """The snapshots that were the table's present one at that time or after it, by their ids."""
+    found: set[int] = set()
+    at_that_time: int | None = None
+    for entry in _iterate(loaded.history()):
+        if entry.timestampMillis() <= since_ms:
+            at_that_time = entry.snapshotId()
+        else:
+            found.add(entry.snapshotId())
+    return found if at_that_time is None else found | {at_that_time}
+
+
 def total(snapshot: Any, name: str) -> int:
     """A number of a snapshot's summary; 0 where there is no snapshot, or it does not say."""
     return 0 if snapshot is None else int(snapshot.summary().get(name) or 0)

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../../src/lib/config/settings";
 import { installationDir } from "../../src/lib/config/sources";
@@ -27,7 +27,7 @@ export interface LakeProcess {
 export function lakeCommand(
   settings: Settings,
   dir: string,
-  script = join(installationDir, "glue", scriptNames[0]),
+  script = join(installationDir, "glue", scriptNames.etl),
   more: readonly string[] = [],
 ): SparkCommand {
   mkdirSync(dir, { recursive: true });
@@ -35,7 +35,12 @@ export function lakeCommand(
   const port = readRecord(settings.home, "ministack")?.port;
   const s3Url = port == null ? endpoint : `http://127.0.0.1:${port}`;
   const path = (prefix: string): string => `s3://${settings.raw.bucket}/${prefix}`;
-  const pyFiles = scriptNames.map((name) => join(installationDir, "glue", name));
+  const folder = join(installationDir, "glue");
+  const scripts: readonly string[] = Object.values(scriptNames);
+  const modules = readdirSync(folder).filter((name) => name.endsWith(".py"));
+  const pyFiles = modules
+    .filter((name) => !scripts.includes(name))
+    .map((name) => join(folder, name));
   return sparkCommand(
     findSpark(settings.home, process.env),
     {

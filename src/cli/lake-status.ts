@@ -17,12 +17,12 @@ export type ChecksStatus = LastChecks | Unknown | null;
 /** The lake's tables. */
 export type LakeStatus = { database: string; tables: TableFigures[] } | Unknown;
 
-/** Longer than this nobody waits for `status`. */
-const checksPatienceMs = 2000;
+/** Longer than this nobody waits for `status`; loading the SDK alone takes one. */
+const checksPatienceMs = 3000;
 /** Athena on one machine may have to be started for the question; asked by `--lake` only. */
 const figuresPatienceMs = 180_000;
 
-/** The checks of the latest job run; has two seconds. Never throws. */
+/** The checks of the latest job run; has three seconds. Never throws. */
 export async function readChecksStatus(
   settings: () => Settings,
   effects: Pick<Effects, "sleep">,

@@ -131,12 +131,26 @@ def test_orphans_old_enough_go_and_nothing_else(disk: DiskLake) -> None:
     assert disk.ids() == ["1", "2", "3"]
 
 
-def test_snapshots_within_the_retention_stay_readable(disk: DiskLake) -> None:
+def test_a_snapshot_counts_until_it_was_replaced(disk: DiskLake) -> None:
     disk.add_events(1)
-    ((first,),) = disk.sql("SELECT snapshot_id FROM <github_events>.snapshots")
+    ((first, first_ms),) = disk.sql(
+        "SELECT snapshot_id, unix_millis(committed_at) FROM <github_events>.snapshots"
+    )
     disk.add_events(2)
-    disk.maintain(tables="github_events", retention_hours="1", orphan_age_hours="24")
-    assert disk.sql(f"SELECT event_id FROM <github_events> VERSION AS OF {first}") == [("1",)]
+    then = f"SELECT event_id FROM <github_events> VERSION AS OF {first}"
+    replaced_ms = java_table(disk.lake, GITHUB_EVENTS).currentSnapshot().timestampMillis()
+
+    def expire(since_ms: int) -> None:
+        options = Options(retention_hours=1)
+        TableMaintenance(disk.lake, GITHUB_EVENTS, options, lambda: since_ms + 3_600_000).expire()
+
+    # It was made before the retention began, and was the present one at its beginning.
+    for since_ms in (first_ms - 1, first_ms, replaced_ms - 1):
+        expire(since_ms)
+        assert disk.sql(then) == [("1",)]
+    expire(replaced_ms)
+    assert disk.sql("SELECT count(*) FROM <github_events>.snapshots") == [(1,)]
+    assert disk.ids() == ["1", "2"]
 
 
 def note_processed(disk: DiskLake, path: str, snapshot: Any, table: Table = GITHUB_EVENTS) -> None:

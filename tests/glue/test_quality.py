@@ -69,7 +69,8 @@ def test_sound_data_passes_and_is_noted(spark: SparkSession, lines_of: Lines) ->
     assert (verdict.warning, verdict.failed, verdict.problems) == (0, 0, [])
     assert verdict.ok == len(found) == 14
     assert {status for status, _ in found.values()} == {"ok"}
-    for name in ("rows_against_raw", "keys_missing", "unique_key", "rows_written", "null_repo_id"):
+    assert found["rows_against_raw"] == ("ok", 1.0)
+    for name in ("keys_missing", "unique_key", "rows_written", "null_repo_id"):
         assert found[name] == ("ok", 0.0)
     (row,) = batch.lake.read(DATA_QUALITY).where("check_name = 'quarantined_share'").collect()
     assert (row["table_name"], row["upper_bound"], row["lower_bound"]) == (
