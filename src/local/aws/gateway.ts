@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Effects } from "../../lib/effects";
-import { WorkbenchError } from "../../lib/errors";
+import { describeError, WorkbenchError } from "../../lib/errors";
 import { homePaths } from "../home";
 import { openTrino, type TrinoEngine } from "../trino/engine";
 import { ExecutionStore } from "./athena/execution-store";
@@ -11,6 +11,7 @@ import { athenaOperations } from "./athena/operations";
 import { PreparedStatements } from "./athena/prepared-statements";
 import { QueryRunner } from "./athena/query-runner";
 import { ResultReuse } from "./athena/result-reuse";
+import { dropStaleUnloads } from "./athena/unload-database";
 import { WorkGroups } from "./athena/workgroups";
 import { openCatalog } from "./catalog";
 import { createForwarder } from "./forward";
@@ -98,6 +99,10 @@ export async function startGateway(
   const store = new ExecutionStore(join(state, "athena", "executions"));
   const lost = store.recover(now());
   if (lost > 0) logger.warn("queries that ran when the endpoint stopped have failed", { lost });
+  // In the background: the catalog may be away for a moment, and nobody waits for this.
+  void dropStaleUnloads(catalog).catch((error: unknown) => {
+    logger.warn("what UNLOADs may have left is still there", { error: describeError(error) });
+  });
   const folder = join(state, "athena");
   const reuse = new ResultReuse(join(folder, "reuse"), store, objects, now);
   const runner = new QueryRunner(store, trino, { objects, catalog }, effects, (execution) =>

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { catalogName } from "../../trino/config";
 import { parseS3Address } from "../objects";
 import {
@@ -17,6 +16,7 @@ import { changeIcebergSql, createIcebergSql, type TrinoStatement, wholeName } fr
 import { bindParameters, quoteName } from "./sql-text";
 import type { Work } from "./statement";
 import { readIcebergDetails } from "./table-description";
+import { createUnloadDatabase, dropUnloadDatabase, unloadTable } from "./unload-database";
 
 /** What Trino is to run for an execution, one statement after the other; the last one answers. */
 export interface TrinoPlan {
@@ -132,24 +132,17 @@ async function planWriting(
   };
 }
 
-/** UNLOAD's table has a database of its own, so that none of the user's shows it. */
+/** UNLOAD is a table of files in a database of its own, which is forgotten afterwards. */
 async function planUnload(
   work: Extract<Work, { kind: "unload" }>,
   execution: Execution,
   parts: Omit<CatalogParts, "database">,
 ): Promise<TrinoPlan> {
-  const Name = `unload_${randomUUID().replaceAll("-", "")}`;
-  const plan = await planWriting(unloadSql(work, Name, "result"), execution, parts);
-  await parts.catalog.call("CreateDatabase", { DatabaseInput: { Name } });
-  return {
-    ...plan,
-    async cleanUp() {
-      const ignore = (): undefined => undefined;
-      // Of a query that failed there is no table.
-      await parts.catalog.call("DeleteTable", { DatabaseName: Name, Name: "result" }).catch(ignore);
-      await parts.catalog.call("DeleteDatabase", { Name });
-    },
-  };
+  // What is refused is refused before there is a database to drop.
+  await planWriting(unloadSql(work, "", unloadTable), execution, parts);
+  const database = await createUnloadDatabase(parts.catalog);
+  const plan = await planWriting(unloadSql(work, database, unloadTable), execution, parts);
+  return { ...plan, cleanUp: () => dropUnloadDatabase(parts.catalog, database) };
 }
 
 /**
