@@ -94,11 +94,12 @@ class Lake:
         )
         properties = {**TABLE_PROPERTIES, TABLE_ID: str(uuid.uuid4())}
         pairs = ", ".join(f"'{key}'='{value}'" for key, value in properties.items())
-        # Another run may be making it at this moment: then that one's stands.
-        self.spark.sql(
+        statement = (
             f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING iceberg {partitions} "
             f"COMMENT '{_escape(table.comment)}' TBLPROPERTIES ({pairs})"
         )
+        # Another run may be making it at this moment: then that one's stands.
+        retrying(f"creating {self.database}.{table.name}", lambda: self.spark.sql(statement))
         return self._open(table)
 
     def _add_columns(self, table: Table) -> None:
