@@ -172,9 +172,21 @@ def text(name: str) -> Column:
     return F.when(F.length(F.trim(F.col(name))) > 0, F.col(name))
 
 
+#: A time as GitHub, GH Archive and the producer write it.
+PLAIN_UTC = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$"
+
+
 def _utc(name: str) -> Column:
-    """An ISO 8601 time of any offset as a timestamp without zone, in UTC (the session's zone)."""
-    return F.col(name).cast("timestamp").cast("timestamp_ntz")
+    """An ISO 8601 time of any offset as a timestamp without zone, in UTC (the session's zone).
+
+    Nearly all are plain UTC, and are read without their ``Z``: of a zone Spark makes two regular
+    expressions anew for each value.
+    """
+    time = F.col(name)
+    plain = time.substr(F.lit(1), F.length(time) - 1).cast("timestamp_ntz")
+    return F.when(time.rlike(PLAIN_UTC), plain).otherwise(
+        time.cast("timestamp").cast("timestamp_ntz")
+    )
 
 
 def _reason(line: Column, message: Column, event: dict[str, Column]) -> Column:

@@ -87,13 +87,28 @@ def test_reads_both_payload_eras(
     assert {name: row[name] for name in expected} == expected
 
 
+# fmt: off
+TIMES = [
+    ("2015-01-01T01:00:00-08:00", datetime(2015, 1, 1, 9)),
+    ("2015-01-01T01:00:00Z", datetime(2015, 1, 1, 1)),
+    ("2015-01-01T01:00:00.5Z", datetime(2015, 1, 1, 1, 0, 0, 500_000)),
+    ("2015-01-01T01:00:00.123456Z", datetime(2015, 1, 1, 1, 0, 0, 123_456)),
+    ("2015-01-01T01:00:00.123456789Z", datetime(2015, 1, 1, 1, 0, 0, 123_456)),
+    ("2015-01-01T01:00:00+00:00", datetime(2015, 1, 1, 1)),
+    ("2015-01-01 01:00:00", datetime(2015, 1, 1, 1)),
+    ("2015-01-01T25:00:00Z", None),
+    ("2015-02-30T01:00:00Z", None),
+    ("2015-01-01T01:00:00+01:00Z", None),
+]
+# fmt: on
+
+
 def test_reads_times_of_any_offset_as_utc(lines_of: Lines) -> None:
-    row = read_one(
-        lines_of,
-        message(1, "PushEvent", {}, timestamp="2015-01-01T01:00:00-08:00"),
-    )
-    assert row["created_at"] == datetime(2015, 1, 1, 9)
-    assert row["ingested_at"] == datetime(2026, 11, 1, 12, 5, 0, 250_000)
+    rows = transforms.parse_lines(
+        lines_of(*[message(text, "PushEvent", {}, timestamp=text) for text, _ in TIMES])
+    ).collect()
+    assert {row["event_id"]: row["created_at"] for row in rows} == dict(TIMES)
+    assert rows[0]["ingested_at"] == datetime(2026, 11, 1, 12, 5, 0, 250_000)
 
 
 def test_numbers_sent_as_text_are_numbers(lines_of: Lines) -> None:
