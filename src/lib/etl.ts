@@ -1,10 +1,11 @@
 import type { JobRun } from "@aws-sdk/client-glue";
 import type { Settings } from "./config/settings";
 import type { Effects } from "./effects";
+import { isOverSameDataset, rawPaths } from "./glue/etl-arguments";
 import { warehouseOf } from "./glue/job";
-import { type RunOptions, runJob } from "./glue/run-job";
+import { runJob } from "./glue/run-job";
+import type { RunOptions } from "./glue/run-options";
 import { etlSummarySchema, readSummary } from "./glue/summary";
-import { sidePrefix } from "./landing/landed-topic";
 
 /** What {@link runEtl} takes. */
 export type EtlOptions = RunOptions;
@@ -24,9 +25,6 @@ export interface EtlSummary {
   quarantined: number | null;
 }
 
-/** What the etl job needs of the settings. */
-export type EtlSettings = Pick<Settings, "aws" | "glue" | "processedBucket" | "raw">;
-
 const noCounts = { rows_read: null, rows_written: null, duplicates: null, quarantined: null };
 
 /**
@@ -44,7 +42,7 @@ const noCounts = { rows_read: null, rows_written: null, duplicates: null, quaran
  * ```
  */
 export async function runEtl(
-  settings: EtlSettings,
+  settings: Pick<Settings, "aws" | "glue" | "processedBucket" | "raw">,
   options: EtlOptions,
   effects: Effects,
 ): Promise<EtlSummary> {
@@ -70,19 +68,4 @@ export async function runEtl(
   const { objects, ...counts } = await readSummary(etlSummarySchema, settings, summaryPath);
   effects.logger.debug("job run over", { jobRunId: id, objects, ...counts });
   return { ...answer, ...counts };
-}
-
-/** Where raw objects lie: the events', and beside them what is told of them. */
-function rawPaths({ raw }: EtlSettings): Record<string, string> {
-  return {
-    "--raw_path": `s3://${raw.bucket}/${raw.prefix}`,
-    "--coverage_path": `s3://${raw.bucket}/${sidePrefix(raw.prefix, "coverage")}`,
-    "--enrichment_path": `s3://${raw.bucket}/${sidePrefix(raw.prefix, "enrichment")}`,
-  };
-}
-
-/** The same tables from the same raw objects: another cluster's lie under another prefix. */
-export function isOverSameDataset({ Arguments: given }: JobRun, settings: EtlSettings): boolean {
-  const path = rawPaths(settings)["--raw_path"];
-  return given?.["--database"] === settings.glue.database && (given["--raw_path"] ?? path) === path;
 }

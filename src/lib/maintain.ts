@@ -1,10 +1,10 @@
 import type { JobRun } from "@aws-sdk/client-glue";
-import type { z } from "zod";
 import type { Settings } from "./config/settings";
 import type { Effects } from "./effects";
 import { WorkbenchError } from "./errors";
 import { warehouseOf } from "./glue/job";
-import { type RunOptions, runJob } from "./glue/run-job";
+import { runJob } from "./glue/run-job";
+import type { RunOptions } from "./glue/run-options";
 import { maintenanceSummarySchema, readSummary } from "./glue/summary";
 
 /** What {@link runMaintenance} takes. What is not given, the job's script decides. */
@@ -20,7 +20,20 @@ export interface MaintenanceOptions extends RunOptions {
 }
 
 /** One table before and after. */
-export type TableMaintenance = z.infer<typeof maintenanceSummarySchema>["tables"][number];
+export interface TableMaintenance {
+  table: string;
+  files_before: number;
+  files_after: number;
+  bytes_before: number;
+  bytes_after: number;
+  delete_files_before: number;
+  delete_files_after: number;
+  snapshots_before: number;
+  snapshots_after: number;
+  /** Files that no snapshot knew. */
+  orphans_removed: number;
+  orphan_bytes: number;
+}
 
 /** What a maintenance run did. `tables` is null where it was not waited for. */
 export interface MaintenanceSummary {

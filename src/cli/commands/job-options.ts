@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { WorkbenchError } from "../../lib/errors";
-import type { RunOptions } from "../../lib/glue/run-job";
+import type { RunOptions } from "../../lib/glue/run-options";
 
 /** The options that starting any job takes. */
 export interface JobFlags {

@@ -1,4 +1,5 @@
 import type { JobRun } from "@aws-sdk/client-glue";
+import type { Settings } from "../config/settings";
 import { type Effects, throwIfAborted } from "../effects";
 import { WorkbenchError } from "../errors";
 import { openGlue, openS3, type S3 } from "./client";
@@ -41,7 +42,7 @@ const readsAtOnce = 8;
  * @throws {@link WorkbenchError} code GLUE, S3 or ENGINE
  */
 export async function readHistory(
-  settings: JobRunSettings,
+  settings: Pick<Settings, "aws" | "glue" | "processedBucket">,
   options: HistoryOptions,
   effects: Effects,
 ): Promise<PastRun[]> {

@@ -6,7 +6,7 @@ interface ErrorBody {
   Message?: string;
 }
 
-/** Calls of the Glue catalog, which ministack keeps. */
+/** Calls of a Glue catalog: the endpoint's own, or what ministack has. */
 export interface Catalog {
   /** @throws ApiError as the catalog answers it */
   call(operation: string, input: object): Promise<Record<string, unknown>>;

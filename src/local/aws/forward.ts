@@ -77,7 +77,7 @@ function forward(
 }
 
 function writeUnavailable(request: IncomingMessage, response: ServerResponse, error: Error): void {
-  const words = `the local S3 and catalog (ministack) cannot be reached: ${error.message}; npx workbench status`;
+  const words = `the local S3 (ministack) cannot be reached: ${error.message}; npx workbench status`;
   const call = parseTarget(request.headers["x-amz-target"] as string | undefined);
   if (call === undefined) {
     writeXmlError(response, 503, "ServiceUnavailable", words);
