@@ -124,7 +124,7 @@ SELECT strftime(date_trunc('month', ended), '%Y-%m-%dT%H:%M:%SZ') AS bucket_star
     'month' AS bucket, kind, count(*)::INT AS resolved,
     CASE WHEN kind = 'pull_request' THEN avg((outcome = 'merged')::INT) END AS share_merged,
     quantile_cont(seconds, 0.5) AS median_seconds
-FROM resolutions GROUP BY ALL ORDER BY ALL
+FROM resolutions GROUP BY 1, kind ORDER BY 1, kind
 """
 
 BOT = """(suffix(lower(login), '[bot]') OR suffix(lower(login), '-bot')

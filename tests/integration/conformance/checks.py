@@ -34,7 +34,7 @@ def refusal(kind: type[Exception], words: str) -> Iterator[None]:
 def watch(session: boto3.Session) -> boto3.Session:
     """Notes each call that the session's clients make."""
 
-    def note(event_name: str, **_: object) -> None:
+    def note(event_name: str, **_more: object) -> None:
         _, service, call = event_name.split(".")
         if service in ("athena", "glue"):
             calls.add(f"{service}.{call}")
@@ -46,7 +46,7 @@ def watch(session: boto3.Session) -> boto3.Session:
 
 def run_checks() -> None:
     """Runs all, and prints what came of each, then the calls."""
-    seen = {}
+    seen: dict[str, str | None] = {}
     for function in checks:
         try:
             function()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from typing import Any
 
 import boto3
 from checks import check, refusal, run_checks, watch
@@ -23,7 +24,7 @@ watch(boto3.DEFAULT_SESSION)
 OPTIONS = {"work_group": "workbench", "s3_staging_dir": f"{PLACE}out/", "poll_interval": 0.1}
 
 
-def run(sql: str, **options: object) -> object:
+def run(sql: str, **options: object) -> Any:
     connection = connect(**OPTIONS, schema_name=RUN, session=boto3.DEFAULT_SESSION)
     return connection.cursor(**options).execute(sql)
 
@@ -156,7 +157,7 @@ def async_cursor_cancels() -> None:
         assert future.result().state == "CANCELLED"
 
 
-def engine() -> object:
+def engine() -> Any:
     return create_engine(
         f"awsathena+rest://:@athena.us-east-1.amazonaws.com:443/{RUN}"
         f"?s3_staging_dir={PLACE}out/&work_group=workbench",
