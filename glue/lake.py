@@ -183,6 +183,8 @@ class Lake:
 
     def read_at(self, table: Table, snapshot: Snapshot) -> DataFrame:
         """The table as that snapshot has it, whatever is committed meanwhile."""
+        # Another run may have made it since Spark read the table's metadata.
+        self.spark.catalog.refreshTable(self.name(table))
         return self.spark.read.option("snapshot-id", snapshot.id).table(self.name(table))
 
     def current(self, table: Table) -> Snapshot | None:

@@ -112,7 +112,7 @@ function start(): LakeProcess {
 async function finish(run: LakeProcess): Promise<string> {
   const code = await run.ended;
   living.delete(run);
-  expect(code, run.errors().slice(-3000)).toBe(0);
+  expect(code, `${run.output().slice(-3000)}\n${run.errors().slice(-1000)}`).toBe(0);
   return run.output().trim().split("\n").at(-1) ?? "";
 }
 
