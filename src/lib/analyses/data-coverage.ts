@@ -1,5 +1,5 @@
 import { timeline, type TimeBucket } from "../charts/timeline";
-import { dataLine } from "../charts/words";
+import { dataLine, formatPercent } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis, AnalysisContext } from "./analysis";
 import { daysParameter } from "./parameters";
@@ -78,7 +78,6 @@ ORDER BY 1`.trim(),
 function findingOf(rows: readonly Row[], { totals }: AnalysisContext): string {
   const estimated = totals["estimated"] ?? 0;
   if (rows.length === 0 || estimated === 0) return "No coverage was measured yet";
-  const percent = Math.min(100, (100 * (totals["events"] ?? 0)) / estimated);
-  const shown = percent >= 99.95 ? "100" : percent < 10 ? percent.toFixed(1) : percent.toFixed(0);
-  return `About ${shown} % of all events were captured while a capture ran`;
+  const share = Math.min(1, (totals["events"] ?? 0) / estimated);
+  return `About ${formatPercent(share)} % of all events were captured while a capture ran`;
 }

@@ -5,6 +5,7 @@ import type { Analysis } from "./analysis";
 import { countOf } from "./leaders";
 import { daysParameter } from "./parameters";
 import { numberAt, textAt } from "./read-row";
+import { caseOf, frequencyBuckets } from "./time-buckets";
 import { lastDays } from "./window";
 
 /** How many events happen when, by type. */
@@ -34,21 +35,8 @@ span AS (
 ),
 bucketed AS (
   SELECT
-    CASE
-      WHEN minutes < 90 THEN date_trunc('minute', created_at)
-      WHEN minutes < 12 * 60 THEN
-        date_add('minute', minute(created_at) / 10 * 10, date_trunc('hour', created_at))
-      WHEN minutes < 10 * 24 * 60 THEN date_trunc('hour', created_at)
-      WHEN minutes < 366 * 24 * 60 THEN date_trunc('day', created_at)
-      ELSE date_trunc('month', created_at)
-    END AS bucket_start,
-    CASE
-      WHEN minutes < 90 THEN 'minute'
-      WHEN minutes < 12 * 60 THEN '10 minutes'
-      WHEN minutes < 10 * 24 * 60 THEN 'hour'
-      WHEN minutes < 366 * 24 * 60 THEN 'day'
-      ELSE 'month'
-    END AS bucket,
+    ${caseOf(frequencyBuckets, "minutes", ({ start }) => start("created_at"))} AS bucket_start,
+    ${caseOf(frequencyBuckets, "minutes", ({ bucket }) => `'${bucket}'`)} AS bucket,
     event_type, data_from, data_to, data_events
   FROM windowed CROSS JOIN span
 )

@@ -1,3 +1,6 @@
+import type { Row } from "../athena/values";
+import { numberAt } from "./read-row";
+
 /** Column and fraction. */
 const quantiles: readonly (readonly [column: string, fraction: number])[] = [
   ["p10_seconds", 0.1],
@@ -27,3 +30,14 @@ function quantileSql(column: string, fraction: number): string {
 export const quantilesSql = quantiles
   .map(([column, fraction]) => quantileSql(column, fraction))
   .join(",\n  ");
+
+/** The quantiles of a row of such a GROUP BY, in seconds, as the charts take them. */
+export function quantilesOf(row: Row): Record<"p10" | "q1" | "median" | "q3" | "p90", number> {
+  return {
+    p10: numberAt(row, "p10_seconds"),
+    q1: numberAt(row, "q1_seconds"),
+    median: numberAt(row, "median_seconds"),
+    q3: numberAt(row, "q3_seconds"),
+    p90: numberAt(row, "p90_seconds"),
+  };
+}

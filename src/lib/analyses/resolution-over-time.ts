@@ -4,7 +4,7 @@ import { dataLine, formatDuration, formatMoment } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis } from "./analysis";
 import { daysParameter } from "./parameters";
-import { quantilesSql } from "./quantiles";
+import { quantilesOf, quantilesSql } from "./quantiles";
 import { numberAt, textAt } from "./read-row";
 import { caseOf, returningBuckets } from "./time-buckets";
 import { lastDays } from "./window";
@@ -78,9 +78,7 @@ ORDER BY bucket_start, kind`.trim(),
         start: textAt(row, "bucket_start"),
         series: seriesOf(row),
         count: numberAt(row, "with_known_time"),
-        q1: numberAt(row, "q1_seconds"),
-        median: numberAt(row, "median_seconds"),
-        q3: numberAt(row, "q3_seconds"),
+        ...quantilesOf(row),
         details: { Merged: mergedWords(row) },
       })),
       {

@@ -21,6 +21,21 @@ const rule = (bucket: TimeBucket, belowMinutes: number, unit: string): BucketRul
   next: (column) => `date_add('${unit}', 1, ${column})`,
 });
 
+/** Bars for how much happens, fine enough to show the swing of a few hours. */
+export const frequencyBuckets: readonly BucketRule[] = [
+  rule("minute", 90, "minute"),
+  {
+    bucket: "10 minutes",
+    belowMinutes: 12 * hourMinutes,
+    start: (column) =>
+      `date_add('minute', minute(${column}) / 10 * 10, date_trunc('hour', ${column}))`,
+    next: (column) => `date_add('minute', 10, ${column})`,
+  },
+  rule("hour", 10 * dayMinutes, "hour"),
+  rule("day", 366 * dayMinutes, "day"),
+  rule("month", Infinity, "month"),
+];
+
 /** Bars for whole days and more: what people come back in. */
 export const returningBuckets: readonly BucketRule[] = [
   rule("hour", 3 * dayMinutes, "hour"),

@@ -3,7 +3,7 @@ import { dataLine, formatDuration } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis, AnalysisContext } from "./analysis";
 import { daysParameter } from "./parameters";
-import { quantilesSql } from "./quantiles";
+import { quantilesOf, quantilesSql } from "./quantiles";
 import { numberAt, textAt } from "./read-row";
 import { lastDays } from "./window";
 
@@ -59,11 +59,7 @@ ORDER BY kind, resolved DESC, outcome`.trim(),
         name: nameOf(row),
         series: row["kind"] === "issue" ? "Issues" : "Pull requests",
         count: numberAt(row, "with_known_time"),
-        p10: numberAt(row, "p10_seconds"),
-        q1: numberAt(row, "q1_seconds"),
-        median: numberAt(row, "median_seconds"),
-        q3: numberAt(row, "q3_seconds"),
-        p90: numberAt(row, "p90_seconds"),
+        ...quantilesOf(row),
       })),
       {
         title: findingOf(known),

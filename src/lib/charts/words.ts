@@ -36,12 +36,17 @@ export function dataLine(
   return `${source} · ${formatSpan(data.span)} · ${formatCount(count)} ${noun}${coverageWords(data.coverage)}`;
 }
 
+/** 0.0412 → "4.1": finer below ten per cent, 100 only of what rounds to it. */
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent >= 99.95) return "100";
+  return percent < 10 ? percent.toFixed(1) : percent.toFixed(0);
+}
+
 /** " · about 4 % of all events captured", so that thin data is seen to be thin. */
 function coverageWords(share: number | undefined): string {
   if (share === undefined) return "";
-  const percent = share * 100;
-  const shown = percent >= 99.95 ? "100" : percent < 10 ? percent.toFixed(1) : percent.toFixed(0);
-  return ` · about ${shown}\u00a0% of all events captured`;
+  return ` · about ${formatPercent(share)}\u00a0% of all events captured`;
 }
 
 /** "2021-07-21 06:00 – 09:00 UTC"; the second day only where it is another. */
