@@ -15,11 +15,10 @@ from typing import Any
 
 from awsglue.utils import getResolvedOptions
 from iceberg import open_table
-from lake import CATALOG, EtlError, Lake, retrying, utc_now
+from lake import CATALOG, EtlError, Lake
 from maintenance import Options, Report, TableMaintenance
 from progress import Progress
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from raw_objects import write_text
 from tables import ALL_TABLES, MAINTENANCE_RUNS, Table
 
@@ -103,14 +102,7 @@ def record(lake: Lake, reports: list[Report], options: Options) -> None:
         }
         for report in reports
     ]
-    columns = [c for c in MAINTENANCE_RUNS.columns if c.name != "maintained_at"]
-    schema = ", ".join(f"{c.name}: {c.type}" for c in columns)
-    frame = (
-        lake.spark.range(1)
-        .select(F.inline(F.from_json(F.lit(json.dumps(rows)), f"ARRAY<STRUCT<{schema}>>")))
-        .withColumn("maintained_at", utc_now())
-    )
-    retrying("recording the maintenance", lambda: lake.append(MAINTENANCE_RUNS, frame))
+    lake.add_to_log(MAINTENANCE_RUNS, rows, now="maintained_at", doing="recording the maintenance")
 
 
 def main(argv: list[str]) -> None:

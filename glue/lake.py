@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -199,6 +200,24 @@ class Lake:
 
     def append(self, table: Table, rows: DataFrame) -> None:
         rows.select(*table.column_names).writeTo(self.name(table)).append()
+
+    def add_to_log(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], now: str, doing: str
+    ) -> None:
+        """Adds a handful of rows to a table that is a log, in one commit.
+
+        :param now: the column that gets the present time
+        :param doing: what is being done, for the error
+        """
+        columns = [column for column in table.columns if column.name != now]
+        schema = ", ".join(f"{column.name}: {column.type}" for column in columns)
+        # Through JSON, since createDataFrame would start Python workers for them.
+        frame = (
+            self.spark.range(1, numPartitions=1)
+            .select(F.inline(F.from_json(F.lit(json.dumps(rows)), f"ARRAY<STRUCT<{schema}>>")))
+            .withColumn(now, utc_now())
+        )
+        retrying(doing, lambda: self.append(table, frame))
 
 
 def retrying(what: str, action: Callable[[], Any]) -> None:

@@ -8,14 +8,12 @@ again whose rows are missing, and to no others.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from iceberg import History, Snapshot
-from lake import Lake, retrying, utc_now
-from pyspark.sql import functions as F
+from lake import Lake
 from tables import GITHUB_EVENTS, PROCESSED_OBJECTS, QUARANTINE, RESOLUTIONS, Table
 
 
@@ -149,12 +147,4 @@ def record_processed(lake: Lake, records: Iterable[Record]) -> None:
         }
         for record in records
     ]
-    columns = [c for c in PROCESSED_OBJECTS.columns if c.name != "processed_at"]
-    schema = ", ".join(f"{c.name}: {c.type}" for c in columns)
-    # Through JSON, since createDataFrame would start Python workers for a handful of rows.
-    frame = (
-        lake.spark.range(1, numPartitions=1)
-        .select(F.inline(F.from_json(F.lit(json.dumps(rows)), f"ARRAY<STRUCT<{schema}>>")))
-        .withColumn("processed_at", utc_now())
-    )
-    retrying("recording the objects", lambda: lake.append(PROCESSED_OBJECTS, frame))
+    lake.add_to_log(PROCESSED_OBJECTS, rows, now="processed_at", doing="recording the objects")

@@ -7,14 +7,13 @@ looks keys up in the table, and the rest Iceberg's metadata tells.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from iceberg import Snapshot
-from lake import EtlError, Lake, day_bounds, retrying, root_cause, utc_now
+from lake import EtlError, Lake, day_bounds, root_cause, utc_now
 from pyspark.sql import Column, Row
 from pyspark.sql import functions as F
 from table_metadata import added_files, java_table, live_rows
@@ -295,11 +294,4 @@ def _least(values: Iterable[int | None]) -> int | None:
 
 def record(lake: Lake, checks: list[Check]) -> None:
     rows = [{**asdict(check), "status": check.status, "run_id": lake.run_id} for check in checks]
-    columns = [c for c in DATA_QUALITY.columns if c.name != "checked_at"]
-    schema = ", ".join(f"{c.name}: {c.type}" for c in columns)
-    frame = (
-        lake.spark.range(1, numPartitions=1)
-        .select(F.inline(F.from_json(F.lit(json.dumps(rows)), f"ARRAY<STRUCT<{schema}>>")))
-        .withColumn("checked_at", utc_now())
-    )
-    retrying("recording the checks", lambda: lake.append(DATA_QUALITY, frame))
+    lake.add_to_log(DATA_QUALITY, rows, now="checked_at", doing="recording the checks")
