@@ -11,14 +11,12 @@ import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
 import { runEtl } from "../../src/lib/etl";
 import { openGlue, openS3 } from "../../src/lib/glue/client";
-import { warehouseOf } from "../../src/lib/glue/job";
-import { runJob } from "../../src/lib/glue/run-job";
-import { maintenanceSummarySchema, readSummary } from "../../src/lib/glue/summary";
 import { readLastChecks } from "../../src/lib/lake-status/last-checks";
 import { readTableFigures } from "../../src/lib/lake-status/table-figures";
 import { traceEvent } from "../../src/lib/lineage/trace-event";
 import { athenaTypes, type TableDefinition } from "../../src/lib/tables/definition";
-import { type TableName, tables } from "../../src/lib/tables";
+import { tables } from "../../src/lib/tables";
+import { atOnce, keysBelow, maintain, tableFolder } from "./maintain-at-once";
 
 const effects = systemEffects();
 /** Several runs of a job, on a machine that has more to do than this. */
@@ -55,44 +53,12 @@ async function putObject(Bucket: string, Key: string, Body: Buffer): Promise<voi
   }
 }
 
-async function keysBelow(prefix: string): Promise<string[]> {
-  const s3 = await openS3(settings);
-  try {
-    const request = { Bucket: settings.processedBucket, Prefix: prefix };
-    const { Contents = [] } = await s3.client.send(new s3.sdk.ListObjectsV2Command(request));
-    return Contents.map(({ Key }) => Key ?? "");
-  } finally {
-    s3.client.destroy();
-  }
-}
-
 async function rows(sql: string): Promise<readonly Record<string, unknown>[]> {
   return (await runQuery(settings, sql, {}, effects)).rows;
 }
 
 const eventIds = "SELECT event_id FROM github_events ORDER BY event_id";
 const files = `SELECT count_if(content = 0) AS files FROM "github_events$files"`;
-const tableFolder = (name: TableName): string => `warehouse/${settings.glue.database}.db/${name}/`;
-
-/** The job as `workbench maintain` runs it, with ages that only a test may ask for. */
-async function maintain(given: Readonly<Record<string, string>>) {
-  const database = settings.glue.database;
-  const call = {
-    kind: "maintenance" as const,
-    step: "maintain",
-    arguments: { "--database": database, "--warehouse": warehouseOf(settings), ...given },
-    isSame: () => false,
-  };
-  const { state, summaryPath } = await runJob(settings, call, {}, effects);
-  expect(state).toBe("SUCCEEDED");
-  return readSummary(maintenanceSummarySchema, settings, summaryPath ?? "");
-}
-
-const atOnce = {
-  "--retention_hours": "0",
-  "--orphan_age_hours": "0",
-  "--allow_short_ages": "true",
-};
 
 // In order: each test goes on where the one before has ended, since a run takes half a minute.
 describe("the lake", { timeout: severalRunsMs }, () => {
@@ -158,14 +124,17 @@ describe("the lake", { timeout: severalRunsMs }, () => {
     );
     // What a run that was killed leaves: files that no snapshot knows.
     const strays = [
-      `${tableFolder("github_events")}data/stray.parquet`,
-      `${tableFolder("resolutions")}data/stray.parquet`,
+      `${tableFolder(settings, "github_events")}data/stray.parquet`,
+      `${tableFolder(settings, "resolutions")}data/stray.parquet`,
     ];
     for (const key of strays) {
       await putObject(settings.processedBucket, key, Buffer.from("12345"));
     }
 
-    const done = maintain({ ...atOnce, "--tables": "github_events,resolutions,data_quality" });
+    const done = maintain(settings, {
+      ...atOnce,
+      "--tables": "github_events,resolutions,data_quality",
+    });
     const isOver = done.then(
       () => true,
       () => true,
@@ -181,9 +150,9 @@ describe("the lake", { timeout: severalRunsMs }, () => {
     expect(reports.map(({ orphan_bytes }) => orphan_bytes)).toEqual([5, 5, 0]);
     expect(await rows(eventIds)).toEqual(before);
     expect(await rows(files)).toEqual([{ files: 1 }]);
-    const left = await keysBelow(tableFolder("github_events"));
+    const left = await keysBelow(settings, tableFolder(settings, "github_events"));
     expect(left.filter((key) => key.endsWith(".parquet"))).toHaveLength(1);
-    for (const key of strays) expect(await keysBelow(key)).toEqual([]);
+    for (const key of strays) expect(await keysBelow(settings, key)).toEqual([]);
     // The retention was nought: what was before can be asked no more.
     await expect(
       rows(
@@ -196,7 +165,7 @@ describe("the lake", { timeout: severalRunsMs }, () => {
     await land(200, [3, 4]);
     const [etl] = await Promise.all([
       runEtl(settings, {}, effects),
-      maintain({ "--tables": "github_events,processed_objects,data_quality" }),
+      maintain(settings, { "--tables": "github_events,processed_objects,data_quality" }),
     ]);
     expect(etl).toMatchObject({ rows_read: 2, rows_written: 1, duplicates: 1 });
     expect((await rows(eventIds)).map((row) => row["event_id"])).toEqual(["1", "2", "3", "4"]);

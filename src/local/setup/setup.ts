@@ -13,6 +13,7 @@ import { installKernel, isKernelReady } from "./kernel";
 import { mavenInstallations } from "./maven";
 import { ensurePrerequisites } from "./prerequisites";
 import { installPython, isPythonReady } from "./python";
+import { isSparkArchiveMade, makeSparkArchive } from "./spark-archive";
 
 /** What {@link setUp} is to make. */
 export interface SetupOptions {
@@ -45,9 +46,9 @@ const reportIntervalMs = 5_000;
 /** What is installed and what is not. */
 export function setupState(options: SetupOptions): SetupState[] {
   const none = { signal: new AbortController().signal };
-  return tracks(options, none as Effects)
-    .flat()
-    .map(({ title, done }) => ({ title, done: done() }));
+  return [...tracks(options, none as Effects).flat(), ...lastSteps(options, none as Effects)].map(
+    ({ title, done }) => ({ title, done: done() }),
+  );
 }
 
 /**
@@ -61,7 +62,8 @@ export async function setUp(
   effects: Effects,
 ): Promise<string[]> {
   const first = missingSteps({ home, tests }, effects).flat();
-  if (first.length === 0) return [];
+  const last = lastSteps({ home, tests }, effects);
+  if (first.length === 0 && last.every((step) => step.done())) return [];
   const installedMb = first.reduce((sum, { expectedMb }) => sum + expectedMb, 0);
   // Packed, unpacked and in Maven's own store: two and a half times, and a gigabyte to work in.
   const diskGb = Math.ceil((installedMb * 2.5) / 1000) + 1;
@@ -73,7 +75,9 @@ export async function setUp(
     // All tracks end before an error is told, so that no download is cut off by another's failure.
     const results = await Promise.allSettled(steps.map((track) => runTrack(track, effects)));
     for (const result of results) if (result.status === "rejected") throw result.reason;
-    return steps.flat().map(({ title }) => title);
+    const last = lastSteps(options, effects).filter((step) => !step.done());
+    await runTrack(last, effects);
+    return [...steps.flat(), ...last].map(({ title }) => title);
   });
 }
 
@@ -165,6 +169,19 @@ function tracks(options: SetupOptions, effects: Effects): Step[][] {
   };
   mavenTrack.splice(1, 0, archive);
   return [pythonTrack, mavenTrack];
+}
+
+/** What needs all that the tracks install. */
+function lastSteps({ home }: SetupOptions, effects: Effects): Step[] {
+  return [
+    {
+      title: "Spark's class-data archive",
+      done: () => isSparkArchiveMade(home),
+      install: () => makeSparkArchive(home, effects),
+      watch: [],
+      expectedMb: 0,
+    },
+  ];
 }
 
 /** Where Maven keeps what it downloads of a group. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { WorkbenchError } from "../../lib/errors";
 import { homePaths } from "../home";
@@ -12,6 +12,8 @@ export interface SparkInstall {
   jdk: Jdk;
   /** Iceberg and the S3 file system. */
   extraJars: readonly string[];
+  /** Where class-data archives are kept. */
+  archiveFolder: string;
 }
 
 const neededJars = ["iceberg-spark-runtime", "iceberg-aws-bundle", "hadoop-aws"];
@@ -51,5 +53,13 @@ export function findSpark(
       hint: "./scripts/up installs one, or set JAVA17_HOME",
     });
   }
-  return { sparkHome, python, jdk, extraJars: names.sort().map((name) => join(folder, name)) };
+  // The class-data archive holds for the very paths: a link to them would not do.
+  const jarsFolder = realpathSync(folder);
+  return {
+    sparkHome: realpathSync(sparkHome),
+    python,
+    jdk,
+    extraJars: names.sort().map((name) => join(jarsFolder, name)),
+    archiveFolder: join(engines, "spark"),
+  };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WorkbenchError } from "../../lib/errors";
+import { archiveFlags, sparkArchive } from "./class-archive";
 import { localConf, type SparkConf, type SparkEndpoints } from "./conf";
 import type { SparkInstall } from "./install";
 
@@ -13,6 +14,8 @@ export interface SparkJob {
   args: readonly string[];
   /** The job's own settings, from `--conf`. */
   conf: Readonly<SparkConf>;
+  /** In place of the JVM's flags for the class-data archive there is. */
+  archiveFlags?: readonly string[];
 }
 
 /** A command line with its environment. */
@@ -85,7 +88,9 @@ export function sparkCommand(
       `-Xmx${driverMemory}`,
       ...compilerOptions,
       "-XX:-UsePerfData",
-      "-Xshare:auto",
+      ...(job.archiveFlags ?? archiveFlags(sparkArchive(install))),
+      "-Xlog:cds=off",
+      "-Xlog:cds+dynamic=off",
       "-Duser.timezone=UTC",
       "-Dfile.encoding=UTF-8",
       "-Djava.net.preferIPv4Stack=true",
