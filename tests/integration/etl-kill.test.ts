@@ -96,7 +96,9 @@ it(
     for (const { table } of tables) {
       const files = `SELECT file_path FROM "${table}$files"`;
       const { rows } = await runQuery(settings, files, {}, systemEffects());
-      const known = rows.map((row) => (row["file_path"] as string).replace(/^s3a?:\/\/[^/]+\//, ""));
+      const known = rows.map((row) =>
+        (row["file_path"] as string).replace(/^s3a?:\/\/[^/]+\//, ""),
+      );
       const keys = await keysBelow(settings, `${tableFolder(settings, table)}data/`);
       expect(keys.sort(), table).toEqual(known.sort());
     }
