@@ -35,9 +35,9 @@ const types: [sql: string, type: string, value: Value][] = [
   ["infinity()", "double", Infinity],
   ["CAST('12.30' AS decimal(10, 2))", "decimal(10,2)", 12.3],
   [
-    "CAST('12345678901234567890123456789.0123456789' AS decimal(38, 10))",
+    "CAST('1234567890123456789012345678.0123456789' AS decimal(38, 10))",
     "decimal(38,10)",
-    "12345678901234567890123456789.0123456789",
+    "1234567890123456789012345678.0123456789",
   ],
   ["false", "boolean", false],
   ["''", "varchar", ""],
