@@ -48,17 +48,25 @@ export function formatStandings(title: string, rows: readonly Standing[]): strin
     `${row.workbench_ratio.toFixed(2)} ×`,
     row.rounds.join(", "),
   ]);
-  const line = (parts: readonly string[]): string => `| ${parts.join(" | ")} |`;
-  return [header, header.map(() => "---"), ...cells].map(line).join("\n");
+  return formatMarkdown(header, cells);
 }
 
-function median(values: readonly number[]): number {
+/** A Markdown table of cells. */
+export function formatMarkdown(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (parts: readonly string[]): string => `| ${parts.join(" | ")} |`;
+  return [header, header.map(() => "---"), ...rows].map(line).join("\n");
+}
+
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -1,7 +1,9 @@
 import {
   AthenaClient,
+  BatchGetQueryExecutionCommand,
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
+  ListQueryExecutionsCommand,
   type GetQueryResultsCommandOutput,
   type QueryExecution,
   StartQueryExecutionCommand,
@@ -10,6 +12,19 @@ import {
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Settings } from "../../src/lib/config/settings";
 import { clientOptions, until } from "./local-aws-client";
+
+/**
+ * A query of minutes, to be stopped. The text in it tells it from others.
+ *
+ * @param mark - letters and digits
+ */
+export function longQuery(mark: string): string {
+  const numbers = (count: number): string => `UNNEST(sequence(1, ${count}))`;
+  return (
+    `SELECT count(*) AS ${mark} FROM ${numbers(10_000)} a(x) CROSS JOIN ${numbers(10_000)} b(y) ` +
+    `CROSS JOIN ${numbers(10_000)} c(z) WHERE x * y * z % 7 = 3`
+  );
+}
 
 type More = Partial<StartQueryExecutionCommandInput>;
 
@@ -54,6 +69,27 @@ export class AthenaRunner {
     return until(
       () => this.status(id),
       (seen) => over.includes(seen.Status?.State ?? ""),
+    );
+  }
+
+  /** The latest execution whose SQL holds a text, as Athena lists it. */
+  async find(text: string): Promise<QueryExecution | undefined> {
+    const WorkGroup = this.settings.athena.workgroup;
+    const { QueryExecutionIds = [] } = await this.athena.send(
+      new ListQueryExecutionsCommand({ WorkGroup, MaxResults: 50 }),
+    );
+    if (QueryExecutionIds.length === 0) return undefined;
+    const { QueryExecutions = [] } = await this.athena.send(
+      new BatchGetQueryExecutionCommand({ QueryExecutionIds }),
+    );
+    return QueryExecutions.find(({ Query }) => Query?.includes(text));
+  }
+
+  /** Waits until the execution whose SQL holds a text is in a state. */
+  async reaches(text: string, state: string): Promise<QueryExecution | undefined> {
+    return until(
+      () => this.find(text),
+      (found) => found?.Status?.State === state,
     );
   }
 

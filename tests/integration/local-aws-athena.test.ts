@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSettings } from "../../src/lib/config/load";
 import type { Settings } from "../../src/lib/config/settings";
 import { readRecord } from "../../src/local/processes";
-import { AthenaRunner } from "./athena-runner";
+import { AthenaRunner, longQuery } from "./athena-runner";
 import { until } from "./local-aws-client";
 
 let settings: Settings;
@@ -135,10 +135,7 @@ describe("a query", () => {
   });
 
   it("is stopped on the server too", async () => {
-    const numbers = "UNNEST(sequence(1, 10000))";
-    const id = await start(
-      `SELECT count(*) FROM ${numbers} a(x) CROSS JOIN ${numbers} b(y) CROSS JOIN ${numbers} c(z) WHERE x * y * z % 7 = 3`,
-    );
+    const id = await start(longQuery("long"));
     await until(
       () => status(id),
       (seen) => seen.Status?.State === "RUNNING",
@@ -207,10 +204,7 @@ describe("an Iceberg table", () => {
 
 describe("a Trino that dies", () => {
   it("fails the query that ran, and is started again for the next one", async () => {
-    const numbers = "UNNEST(sequence(1, 10000))";
-    const id = await start(
-      `SELECT count(*) FROM ${numbers} a(x) CROSS JOIN ${numbers} b(y) CROSS JOIN ${numbers} c(z) WHERE x * y * z % 7 = 3`,
-    );
+    const id = await start(longQuery("long"));
     await until(
       () => status(id),
       (seen) => seen.Status?.State === "RUNNING",

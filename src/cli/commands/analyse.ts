@@ -7,9 +7,10 @@ import type { Chart } from "../../lib/charts/chart";
 import type { Effects } from "../../lib/effects";
 import { describeError, WorkbenchError } from "../../lib/errors";
 import type { CliContext } from "../context";
+import { addLimitFlags, type LimitFlags, readLimits } from "./query-limits";
 import { checkFormat, formatResult, summarizeAnalysis, writeCsv } from "../format/result";
 
-interface AnalyseFlags {
+interface AnalyseFlags extends LimitFlags {
   days?: string;
   limit?: string;
   format: string;
@@ -20,14 +21,15 @@ interface AnalyseFlags {
 
 /** `workbench analyse`: a named question, its answer and its chart. */
 export function register(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("analyse")
     .description("answers a named question; --list shows them")
     .argument("[name]", "the analysis, such as repository-activity")
     .option("--days <n>", "only this many days back from the newest event, or all")
     .option("--limit <n>", "how many lines at the most")
     .option("--format <format>", "table, json (an array of rows) or csv", "table")
-    .option("--chart <file>", "write the chart too: FILE.svg, .png, .html or .json (Vega-Lite)")
+    .option("--chart <file>", "write the chart too: FILE.svg, .png, .html or .json (Vega-Lite)");
+  addLimitFlags(command)
     .option("--list", "list the analyses with their parameters")
     .option("--json", "print name, rows, columns, bytes scanned and cost as one JSON object")
     .action(async (name: string | undefined, flags: AnalyseFlags) => {
@@ -69,8 +71,8 @@ async function run(
   return "";
 }
 
-function readOptions({ days, limit }: AnalyseFlags): AnalyseOptions {
-  const options: AnalyseOptions = {};
+function readOptions({ days, limit, ...flags }: AnalyseFlags): AnalyseOptions {
+  const options: AnalyseOptions = readLimits(flags);
   if (days !== undefined) options.days = days === "all" ? days : readWhole("--days", days);
   if (limit !== undefined) options.limit = readWhole("--limit", limit);
   return options;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type QueryOptions, runQuery, type QueryResult } from "../../lib/athena/query";
+import { addLimitFlags, type LimitFlags, readLimits } from "./query-limits";
 import { describeQuery } from "../../lib/athena/summary";
 import { streamQuery } from "../../lib/athena/stream";
 import type { Effects } from "../../lib/effects";
@@ -7,7 +8,7 @@ import { readParam } from "../format/params";
 import { checkFormat, formatResult, summarize, writeCsv, type Format } from "../format/result";
 import type { CliContext } from "../context";
 
-interface QueryFlags {
+interface QueryFlags extends LimitFlags {
   format: string;
   param: string[];
   reuse?: string;
@@ -16,7 +17,7 @@ interface QueryFlags {
 
 /** `workbench query`: SQL on Athena. */
 export function register(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("query")
     .description("runs SQL on Athena and prints the rows")
     .argument(
@@ -36,7 +37,8 @@ export function register(program: Command, context: CliContext): void {
     .option(
       "--reuse <age>",
       "take the stored result of the same query where it is no older than this, such as 15m",
-    )
+    );
+  addLimitFlags(command)
     .option("--json", "print rows, columns, bytes scanned and cost as one JSON object")
     .action(async (sql: string, flags: QueryFlags) => {
       const summary = flags.json === true;
@@ -45,7 +47,12 @@ export function register(program: Command, context: CliContext): void {
         async (effects) => {
           const format = checkFormat(flags.format, flags.json);
           const params = flags.param.map(readParam);
-          const options = { params, ...(flags.reuse === undefined ? {} : { reuse: flags.reuse }) };
+          const { reuse } = flags;
+          const options = {
+            params,
+            ...readLimits(flags),
+            ...(reuse === undefined ? {} : { reuse }),
+          };
           if (format === "csv") return streamCsv(context, sql, options, effects);
           const result = await runQuery(context.settings(), sql, options, effects);
           return summary ? summarize(result) : print(result, format, effects);

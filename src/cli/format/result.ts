@@ -25,6 +25,8 @@ export interface ResultSummary {
   engine_ms: number;
   cost_usd: number;
   reused: boolean;
+  /** When Athena was asked, ISO 8601, where the local cache answered; else null. */
+  cached_at: string | null;
 }
 
 /** The summary of a query. */
@@ -37,6 +39,7 @@ export function summarize(result: QueryResult): ResultSummary {
     engine_ms: result.engineMs,
     cost_usd: result.costUsd,
     reused: result.reused,
+    cached_at: result.cached === undefined ? null : new Date(result.cached.askedMs).toISOString(),
   };
 }
 

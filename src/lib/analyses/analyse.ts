@@ -1,4 +1,5 @@
 import { runQuery } from "../athena/query";
+import type { QueryLimits } from "../athena/query-options";
 import { QueryResult, type QueryResultFields } from "../athena/result";
 import type { Column, Row } from "../athena/values";
 import { Chart } from "../charts/chart";
@@ -63,13 +64,18 @@ export async function analyse(
   effects: Effects,
 ): Promise<AnalysisResult> {
   const analysis = findAnalysis(name);
-  const parameters = checkParameters(analysis, options);
+  const { cache, maxScanBytes, ...asked } = options;
+  const parameters = checkParameters(analysis, asked);
+  const limits: QueryLimits = {
+    ...(cache === undefined ? {} : { cache }),
+    ...(maxScanBytes === undefined ? {} : { maxScanBytes }),
+  };
   const { sql, params } = analysis.sql(parameters);
-  const result = await runQuery(settings, sql, { params }, effects);
+  const result = await runQuery(settings, sql, { ...limits, params }, effects);
   const context = { dataset: settings.dataset, parameters };
   const { span } = toAnalysisResult(result, analysis, context);
   if (span === undefined) return toAnalysisResult(result, analysis, context);
-  const coverage = await coverageOf(settings, span, effects);
+  const coverage = await coverageOf(settings, span, limits, effects);
   const dataScannedBytes = result.dataScannedBytes + coverage.dataScannedBytes;
   const costUsd = result.costUsd + coverage.costUsd;
   return toAnalysisResult({ ...fieldsOf(result), dataScannedBytes, costUsd }, analysis, {
@@ -109,7 +115,7 @@ export function toAnalysisResult(
 
 function fieldsOf(result: QueryResultFields): QueryResultFields {
   const { columns, rows, queryExecutionId, dataScannedBytes, engineMs, costUsd } = result;
-  const { reused, truncated, sql } = result;
+  const { reused, cached, truncated, sql } = result;
   return {
     columns,
     rows,
@@ -118,6 +124,7 @@ function fieldsOf(result: QueryResultFields): QueryResultFields {
     engineMs,
     costUsd,
     reused,
+    cached,
     truncated,
     sql,
   };

@@ -1,9 +1,10 @@
 import type { QueryParameter } from "../athena/parameters";
+import type { QueryLimits } from "../athena/query-options";
 import type { Row } from "../athena/values";
 import type { ChartSpec } from "../charts/spec";
 
 /** What every analysis can be asked with. */
-export interface AnalyseOptions {
+export interface AnalyseOptions extends QueryLimits {
   /**
    * Only the events of this many days back from the newest event in the data (not from today, so
    * that old data answers too); `"all"` for all of them. Default: each analysis' own.

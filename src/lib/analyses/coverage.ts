@@ -1,4 +1,5 @@
 import { runQuery } from "../athena/query";
+import type { QueryLimits } from "../athena/query-options";
 import type { Settings } from "../config/settings";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
@@ -28,11 +29,13 @@ export interface SpanCoverage {
 export async function coverageOf(
   settings: Settings,
   span: { from: string; to: string },
+  limits: QueryLimits,
   effects: Effects,
 ): Promise<SpanCoverage> {
   try {
     const params = [span.from, span.to];
-    const { rows, dataScannedBytes, costUsd } = await runQuery(settings, sql, { params }, effects);
+    const options = { ...limits, params };
+    const { rows, dataScannedBytes, costUsd } = await runQuery(settings, sql, options, effects);
     const [row] = rows;
     const estimated = numberAt(row, "estimated");
     const share = estimated > 0 ? Math.min(1, numberAt(row, "captured") / estimated) : undefined;

@@ -1,31 +1,35 @@
-import type { ColumnInfo, Row as AthenaRow } from "@aws-sdk/client-athena";
+import type { ColumnInfo } from "@aws-sdk/client-athena";
+import type { TextRow } from "./csv-rows";
 import { readerFor, type Column, type Reader, type Row, type Value } from "./values";
 
-/** Turns Athena's rows of texts into typed rows. */
+/** Turns a result's rows of texts into typed rows. */
 export interface RowReader {
   columns: readonly Column[];
   /** Whether a row only repeats the columns' names, as the first of a SELECT does. */
-  isHeader(row: AthenaRow): boolean;
-  read(row: AthenaRow): Row;
+  isHeader(row: TextRow): boolean;
+  read(row: TextRow): Row;
 }
 
-/** The reader for a result's columns; a null is a value that Athena leaves out. */
+/** The reader for a result's columns. */
 export function rowReader(infos: readonly ColumnInfo[]): RowReader {
   const names = uniqueNames(infos.map((info) => info.Name ?? ""));
   const columns = infos.map((info, at) => ({ name: names[at] ?? "", type: typeName(info) }));
   const readers: Reader[] = infos.map((info) => readerFor(info.Type ?? "varchar", info.Precision));
+  const readValue = (row: TextRow, at: number): Value => {
+    const text = row[at];
+    return text === null || text === undefined ? null : (readers[at] ?? String)(text);
+  };
   return {
     columns,
-    isHeader: (row) =>
-      infos.every((info, at) => row.Data?.[at]?.VarCharValue === (info.Name ?? info.Label)),
-    // fromEntries, because a column may be called "__proto__".
-    read: (row) =>
-      Object.fromEntries(
-        names.map((name, at): [string, Value] => {
-          const text = row.Data?.[at]?.VarCharValue;
-          return [name, text === undefined ? null : (readers[at] ?? String)(text)];
-        }),
-      ),
+    isHeader: (row) => infos.every((info, at) => row[at] === (info.Name ?? info.Label)),
+    read: names.includes("__proto__")
+      ? // An assignment to that name would be none.
+        (row) => Object.fromEntries(names.map((name, at) => [name, readValue(row, at)]))
+      : (row) => {
+          const read: Row = {};
+          for (let at = 0; at < names.length; at += 1) read[names[at] ?? ""] = readValue(row, at);
+          return read;
+        },
   };
 }
 

@@ -16,12 +16,18 @@ export interface FinishedExecution {
   engineMs: number;
   costUsd: number;
   reused: boolean;
+  /** DML, DDL or UTILITY. */
   statementType: string | undefined;
+  /** SELECT, INSERT, …: what kind of statement it is of its type. */
+  substatementType: string | undefined;
+  /** The result's file, `s3://…csv`; undefined where it has none that can be read as it is. */
+  outputLocation: string | undefined;
 }
 
-const firstPollMs = 50;
+/** A query of a moment is not waited for longer than it takes, nor is a long one asked for often. */
+const firstPollMs = 20;
 const lastPollMs = 1000;
-const pollGrowth = 1.5;
+const pollGrowth = 1.2;
 
 /**
  * Starts a query and returns its execution id. The token makes the SDK's own retries safe: the
@@ -67,7 +73,7 @@ export async function startExecution(
 }
 
 /**
- * Waits until a query has ended, asking after 50 ms, then ever more slowly up to once a second.
+ * Waits until a query has ended, asking after 20 ms, then ever more slowly up to once a second.
  * An abort stops the query on the server as well.
  *
  * @throws {@link WorkbenchError} code ATHENA with the reason where it failed or was cancelled,
@@ -145,7 +151,16 @@ function finished(queryExecutionId: string, state: QueryExecution): FinishedExec
     costUsd: queryCostUsd({ dataScannedBytes, statementType, reused }),
     reused,
     statementType,
+    substatementType: state.SubstatementType,
+    outputLocation: resultFile(state),
   };
+}
+
+/** What the client of another key has encrypted, only Athena can read. */
+function resultFile({ ResultConfiguration: result }: QueryExecution): string | undefined {
+  const location = result?.OutputLocation;
+  const encrypted = result?.EncryptionConfiguration?.EncryptionOption === "CSE_KMS";
+  return location?.endsWith(".csv") === true && !encrypted ? location : undefined;
 }
 
 function failure(execution: { id: string; sql: string }, state: QueryExecution): WorkbenchError {

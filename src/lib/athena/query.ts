@@ -37,15 +37,12 @@ export async function runQuery(
   effects: Effects,
 ): Promise<QueryResult> {
   const { maxRows } = options;
-  if (maxRows !== undefined && (!Number.isInteger(maxRows) || maxRows < 0)) {
-    throw new WorkbenchError("USAGE", `maxRows is ${maxRows}`, { hint: "give a whole number" });
-  }
   const { pages, ...stream } = await streamQuery(settings, sql, options, effects);
   const rows: Row[] = [];
   let truncated = false;
   for await (const page of pages) {
     const room = (maxRows ?? defaultMaxRows) - rows.length;
-    rows.push(...page.slice(0, room));
+    for (const row of page.length > room ? page.slice(0, room) : page) rows.push(row);
     truncated = page.length > room;
     if (truncated) break;
   }

@@ -2,7 +2,7 @@ import type { DataFrame } from "danfojs-node";
 import { show } from "../notebook/display";
 import { makeFrame } from "../notebook/frames";
 import { formatTextTable } from "../notebook/text-table";
-import { describeQuery } from "./summary";
+import { type CachedAnswer, describeQuery } from "./summary";
 import type { Column, Row } from "./values";
 
 /** What a {@link QueryResult} is made from. */
@@ -14,6 +14,7 @@ export interface QueryResultFields {
   engineMs: number;
   costUsd: number;
   reused: boolean;
+  cached?: CachedAnswer | undefined;
   truncated: boolean;
   sql: string;
 }
@@ -31,6 +32,8 @@ export class QueryResult {
   readonly costUsd: number;
   /** True where Athena answered from a stored result. */
   readonly reused: boolean;
+  /** Set where the local cache answered, and nothing was asked of Athena. */
+  readonly cached: CachedAnswer | undefined;
   /** True where `maxRows` left rows on the server. */
   readonly truncated: boolean;
   readonly sql: string;
@@ -43,6 +46,7 @@ export class QueryResult {
     this.engineMs = fields.engineMs;
     this.costUsd = fields.costUsd;
     this.reused = fields.reused;
+    this.cached = fields.cached;
     this.truncated = fields.truncated;
     this.sql = fields.sql;
   }

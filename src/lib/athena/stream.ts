@@ -1,30 +1,41 @@
+import type { ColumnInfo } from "@aws-sdk/client-athena";
 import type { Settings } from "../config/settings";
+import { parseDurationMs } from "../duration";
 import { throwIfAborted, type Effects } from "../effects";
 import { WorkbenchError } from "../errors";
-import { athenaError, openAthena, type Athena } from "./client";
-import { rowReader, type RowReader } from "./columns";
+import type { Entry } from "./cache/entry-file";
+import { QueryCache } from "./cache/query-cache";
+import { type Athena, openAthena } from "./client";
+import { rowReader } from "./columns";
+import type { TextRow } from "./csv-rows";
 import {
   startExecution,
   stopExecution,
   waitForExecution,
   type FinishedExecution,
 } from "./execution";
-import type { QueryOptions } from "./query-options";
+import { checkQuery, type QueryOptions } from "./query-options";
+import { readResultFile } from "./result-file";
+import { ResultPages } from "./result-pages";
+import { readResult } from "./result-rows";
+import type { CachedAnswer } from "./summary";
 import type { Column, Row } from "./values";
 
-/** Athena's largest page; the header of a SELECT counts as a row of the first. */
-const pageRows = 1000;
-
 /** A query that has succeeded, its rows still on the server. */
-export interface QueryStream extends FinishedExecution {
+export interface QueryStream extends Omit<FinishedExecution, "outputLocation"> {
   sql: string;
   columns: readonly Column[];
-  /** The rows, a page at a time; to be read once. */
+  /** Set where the local cache answered: nothing was asked of Athena. */
+  cached: CachedAnswer | undefined;
+  /** The rows, some at a time; to be read once. */
   pages: AsyncIterable<readonly Row[]>;
 }
 
+/** The parts of {@link QueryOptions} that a stream knows: it keeps no rows. */
+export type StreamOptions = Omit<QueryOptions, "maxRows">;
+
 /**
- * Runs a query and gives its typed rows page by page, for results that do not fit in memory.
+ * Runs a query and gives its typed rows some at a time, for results that do not fit in memory.
  * Read `pages` to the end or break out of the loop: either frees the connection.
  *
  * @throws {@link WorkbenchError} as `runQuery` does
@@ -38,32 +49,70 @@ export interface QueryStream extends FinishedExecution {
 export async function streamQuery(
   settings: Settings,
   sql: string,
-  options: Pick<QueryOptions, "params" | "reuse">,
+  options: StreamOptions,
   effects: Effects,
 ): Promise<QueryStream> {
-  if (sql.trim() === "") {
-    throw new WorkbenchError("USAGE", "the query is empty", {
-      hint: 'npx workbench query "SELECT event_type, COUNT(*) FROM github_events GROUP BY event_type"',
-    });
-  }
+  checkQuery(sql, options);
+  const { params = [], cache: cacheAge = settings.athena.cache ?? false } = options;
+  const maxAgeMs = cacheAge === false ? undefined : parseDurationMs(cacheAge, "cache");
   throwIfAborted(effects.signal);
+  const cache =
+    maxAgeMs === undefined ? undefined : await QueryCache.open(settings, sql, params, effects);
+  const kept = await cache?.find(maxAgeMs ?? 0);
+  if (kept !== undefined) return fromCache(kept, sql, effects);
+
+  const askedMs = effects.now();
   const athena = await openAthena(settings);
   try {
     const id = await startExecution(athena, settings, sql, options);
-    const execution = await settle(athena, settings, { id, sql }, effects);
-    const first = await fetchPage(athena, settings, id, undefined);
+    const { outputLocation, ...execution } = await settle(athena, settings, { id, sql }, effects);
+    const pages = new ResultPages(athena, settings, id, effects.signal);
+    const first = await pages.read();
+    const { columns } = first;
+    const reader = rowReader(columns);
+    const { signal } = effects;
+    const file =
+      outputLocation === undefined
+        ? undefined
+        : () => readResultFile(settings, outputLocation, columns.length, signal);
     // The header has no place in what has none: SHOW, DESCRIBE, EXPLAIN and DDL.
-    const skipHeader = execution.statementType === "DML";
+    const mayHaveHeader = execution.statementType === "DML";
+    const rows = withoutHeader(
+      readResult({ pages, file }, first, effects),
+      (row) => mayHaveHeader && reader.isHeader(row),
+    );
+    const { statementType, reused } = execution;
+    const isKept = cache !== undefined && execution.substatementType === "SELECT" && !reused;
+    const head = { askedMs, queryExecutionId: id, statementType, columns };
     return {
       ...execution,
       sql,
-      columns: first.reader.columns,
-      pages: readPages(athena, settings, id, first, skipHeader, effects),
+      columns: reader.columns,
+      cached: undefined,
+      pages: typedPages(columns, isKept ? cache.keep(head, rows) : rows, effects, () => {
+        athena.client.destroy();
+      }),
     };
   } catch (error) {
     athena.client.destroy();
     throw error;
   }
+}
+
+function fromCache(entry: Entry, sql: string, effects: Effects): QueryStream {
+  const { askedMs, columns, ...head } = entry.head;
+  return {
+    ...head,
+    substatementType: "SELECT",
+    sql,
+    dataScannedBytes: 0,
+    engineMs: 0,
+    costUsd: 0,
+    reused: false,
+    cached: { askedMs, ageMs: effects.now() - askedMs },
+    columns: rowReader(columns).columns,
+    pages: typedPages(columns, entry.rows(), effects, () => undefined),
+  };
 }
 
 /** Waits for the end; where the caller stops waiting, the query is stopped too. */
@@ -86,62 +135,35 @@ async function settle(
   }
 }
 
-interface Page {
-  reader: RowReader;
-  rows: readonly import("@aws-sdk/client-athena").Row[];
-  nextToken: string | undefined;
-}
-
-async function* readPages(
-  athena: Athena,
-  settings: Settings,
-  id: string,
-  first: Page,
-  skipHeader: boolean,
-  effects: Effects,
-): AsyncGenerator<readonly Row[]> {
-  try {
-    let read = 0;
-    let page = first;
-    for (;;) {
-      const [head] = page.rows;
-      const isHeader =
-        page === first && skipHeader && head !== undefined && first.reader.isHeader(head);
-      const rows = page.rows.slice(isHeader ? 1 : 0).map((row) => first.reader.read(row));
-      read += rows.length;
-      if (rows.length > 0) yield rows;
-      if (page.nextToken === undefined) return;
-      throwIfAborted(effects.signal, "reading the result was stopped");
-      effects.progress({ step: "query", state: "READING", figures: { rows: read } });
-      page = await fetchPage(athena, settings, id, page.nextToken);
-    }
-  } finally {
-    athena.client.destroy();
+async function* withoutHeader(
+  pages: AsyncIterable<readonly TextRow[]>,
+  isHeader: (row: TextRow) => boolean,
+): AsyncGenerator<readonly TextRow[]> {
+  let isFirst = true;
+  for await (const rows of pages) {
+    const [head] = rows;
+    yield isFirst && head !== undefined && isHeader(head) ? rows.slice(1) : rows;
+    isFirst = false;
   }
 }
 
-async function fetchPage(
-  athena: Athena,
-  settings: Settings,
-  id: string,
-  token: string | undefined,
-): Promise<Page> {
+/** Reads the values, tells how far it is, and says when no row is wanted any more. */
+async function* typedPages(
+  columns: readonly ColumnInfo[],
+  pages: AsyncIterable<readonly TextRow[]>,
+  effects: Effects,
+  done: () => void,
+): AsyncGenerator<readonly Row[]> {
+  const reader = rowReader(columns);
+  let read = 0;
   try {
-    const answer = await athena.client.send(
-      new athena.sdk.GetQueryResultsCommand({
-        QueryExecutionId: id,
-        MaxResults: pageRows,
-        ...(token === undefined ? {} : { NextToken: token }),
-      }),
-    );
-    return {
-      reader: rowReader(answer.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []),
-      rows: answer.ResultSet?.Rows ?? [],
-      nextToken: answer.NextToken,
-    };
-  } catch (error) {
-    throw athenaError(error, "the query's result cannot be read", settings, {
-      queryExecutionId: id,
-    });
+    for await (const rows of pages) {
+      throwIfAborted(effects.signal, "reading the result was stopped");
+      if (read > 0) effects.progress({ step: "query", state: "READING", figures: { rows: read } });
+      read += rows.length;
+      if (rows.length > 0) yield rows.map((row) => reader.read(row));
+    }
+  } finally {
+    done();
   }
 }

@@ -1,3 +1,4 @@
+import { readJson } from "./json-value";
 import { readNested } from "./nested";
 
 /** A typed value of a result. */
@@ -31,7 +32,7 @@ const exactDigits = 15;
  *   ("2021-07-21T08:00:00Z"): it sorts, it is JSON, and `new Date(…)` takes it. A timestamp
  *   without a zone is taken as UTC, as the workbench writes them; one in a named zone that is not
  *   UTC stays as Athena wrote it;
- * - `json`: the value; arrays, maps and rows: see {@link readNested};
+ * - `json`: the value, its integers exact (see {@link readJson}); arrays, maps and rows: see {@link readNested};
  * - all else: text.
  *
  * @param precision - the digits of a decimal, as Athena tells them
@@ -92,12 +93,4 @@ function readTimestamp(text: string): Value {
   // The offset is in whole minutes, so the fraction stays as it is.
   const shifted = new Date(`${day}T${time}${zone}`);
   return `${shifted.toISOString().slice(0, 19)}${tail}`;
-}
-
-function readJson(text: string): Value {
-  try {
-    return JSON.parse(text) as Value;
-  } catch {
-    return text;
-  }
 }

@@ -95,6 +95,7 @@ function build(values: Values, dataset: string, home: string, localAws: boolean)
     athena: {
       workgroup: values.ATHENA_WORKGROUP ?? (localAws ? "workbench" : "primary"),
       output: values.ATHENA_OUTPUT ?? (localAws ? `s3://${processedBucket}/athena/` : undefined),
+      ...(values.ATHENA_CACHE === undefined ? {} : { cache: values.ATHENA_CACHE }),
     },
     glue: {
       database: values.GLUE_DATABASE ?? `${dataset}_events`,

@@ -76,6 +76,10 @@ export const settingsSchema = z.object({
     "1 to 128 of A-Z, a-z, 0-9, dot, _ and -",
   ).optional(),
   ATHENA_OUTPUT: name(/^s3:\/\/[^/]+\/.*$/, "an s3://bucket/prefix/ address").optional(),
+  ATHENA_CACHE: name(
+    /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/,
+    "an age: a number and a unit, such as 15m",
+  ).optional(),
   GLUE_DATABASE: name(/^[a-z0-9_]{1,255}$/, "1 to 255 of a-z, 0-9 and _").optional(),
   GLUE_JOB: jobName.optional(),
   GLUE_MAINTENANCE_JOB: jobName.optional(),

@@ -24,6 +24,8 @@ export interface Settings {
     workgroup: string;
     /** `s3://bucket/prefix/`; undefined where the workgroup enforces one. */
     output: string | undefined;
+    /** How old an answer of the local cache may be, such as `15m`; undefined: none is taken. */
+    cache?: string;
   };
   glue: {
     database: string;

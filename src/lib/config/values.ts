@@ -29,6 +29,7 @@ export function settingValues(settings: Settings): Record<string, string> {
     PROCESSED_BUCKET: settings.processedBucket,
     ATHENA_WORKGROUP: athena.workgroup,
     ATHENA_OUTPUT: athena.output,
+    ATHENA_CACHE: athena.cache,
     GLUE_DATABASE: glue.database,
     GLUE_JOB: glue.job,
     GLUE_ROLE: glue.role,

@@ -22,7 +22,9 @@ beforeEach(async () => {
   [out, notes, failure] = ["", [], undefined];
   fake = await startFakeAthena((operation) => {
     if (operation === "StartQueryExecution") return { QueryExecutionId: "q-1" };
-    if (operation === "GetQueryExecution") return execution("SUCCEEDED");
+    if (operation === "GetQueryExecution") {
+      return execution("SUCCEEDED", undefined, { SubstatementType: "SELECT" });
+    }
     return page(
       [
         ["repo", "varchar"],
@@ -50,7 +52,7 @@ async function run(...args: string[]): Promise<void> {
     return Promise.resolve();
   };
   const context: CliContext = {
-    settings: () => fake.settings,
+    settings: () => ({ ...fake.settings, home: dir }),
     write,
     async run(options, action, print) {
       const logger = {
@@ -80,6 +82,7 @@ it("--format json --json prints the rows with what they cost", async () => {
     data_scanned_bytes: 2048,
     engine_ms: 12,
     reused: false,
+    cached_at: null,
   });
   expect(fake.calls[0]?.body["ExecutionParameters"]).toEqual(["7", "'it''s'"]);
 });
@@ -88,6 +91,28 @@ it("a table goes to standard output, its figures beside it", async () => {
   await run("query", "SELECT 1");
   expect(out.split("\n")[2]).toMatch(/^=a\/b +1 +7 +7 +9$/);
   expect(notes).toEqual(["1 row · 2.0 KB scanned · $0.000048 at AWS's list price · 12 ms"]);
+});
+
+it("--cache answers again without asking, and says so; --no-cache asks", async () => {
+  const asked = (): number => fake.calls.length;
+  for (const command of [
+    ["query", "SELECT 1"],
+    ["analyse", "repository-activity"],
+  ]) {
+    notes = [];
+    await run(...command, "--cache", "15m");
+    const before = asked();
+    await run(...command, "--cache", "15m");
+    expect(asked()).toBe(before);
+    expect(notes.join("\n")).toMatch(/1 row · from the local cache, of .* UTC, 0 s old/);
+    await run(...command, "--cache", "15m", "--no-cache");
+    expect(asked()).toBeGreaterThan(before);
+    out = "";
+    await run(...command, "--cache", "15m", "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      cached_at: expect.stringMatching(/^20.*Z$/) as string,
+    });
+  }
 });
 
 it("CSV is written page by page, guarded against formulas", async () => {
@@ -126,6 +151,10 @@ it.each([
   [["query", "SELECT 1", "--format", "xml"], '--format is "xml"'],
   [["query", "SELECT 1", "--format", "csv", "--json"], "contradict"],
   [["query", " "], "empty"],
+  [["query", "SELECT 1", "--cache", "soon"], 'cache is "soon"'],
+  [["query", "SELECT 1", "--max-scan", "100"], '--max-scan is "100"'],
+  [["query", "SELECT 1", "--reuse", "8d"], 'reuse is "8d"'],
+  [["analyse", "event-frequency", "--max-scan", "0MB"], '--max-scan is "0MB"'],
   [["query", "SELECT ?", "--param", "a\0b"], "zero byte"],
   [["analyse"], "needs the name"],
   [["analyse", "top-contributers"], "no analysis"],

@@ -37,17 +37,17 @@ it.each([
   [["0", "0.0"], undefined],
 ] as const)("captured and estimated %j are the share %s", async (row, share) => {
   const { settings, calls } = await athena(execution("SUCCEEDED"), row);
-  expect((await coverageOf(settings, span, effects)).share).toBe(share);
+  expect((await coverageOf(settings, span, {}, effects)).share).toBe(share);
   expect(calls[0]?.body["ExecutionParameters"]).toEqual([`'${span.from}'`, `'${span.to}'`]);
 });
 
 it("a lake without the table is one that nobody measured", async () => {
   const failed = execution("FAILED", "TABLE_NOT_FOUND: line 3:6: Table 'coverage' does not exist");
   const { settings } = await athena(failed, []);
-  expect((await coverageOf(settings, span, effects)).share).toBeUndefined();
+  expect((await coverageOf(settings, span, {}, effects)).share).toBeUndefined();
 });
 
 it("any other failure is one", async () => {
   const { settings } = await athena(execution("FAILED", "GENERIC_INTERNAL_ERROR: no"), []);
-  await expect(coverageOf(settings, span, effects)).rejects.toMatchObject({ code: "ATHENA" });
+  await expect(coverageOf(settings, span, {}, effects)).rejects.toMatchObject({ code: "ATHENA" });
 });

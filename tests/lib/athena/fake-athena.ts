@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { loadSettings } from "../../../src/lib/config/load";
 import type { Settings } from "../../../src/lib/config/settings";
@@ -16,12 +16,22 @@ export interface FakeAthena {
   close(): Promise<void>;
 }
 
-/** Starts the fake; `answer` is asked for every call. */
+/**
+ * Starts the fake; `answer` is asked for every call of Athena's, `objects` holds what S3 has by
+ * `/bucket/key`: a text, or how many of its bytes come before the connection breaks.
+ */
 export async function startFakeAthena(
   answer: (operation: string, body: Body) => Answer,
+  objects: Readonly<Record<string, FakeObject>> = {},
 ): Promise<FakeAthena> {
   const calls: FakeAthena["calls"] = [];
   const server: Server = createServer((request, response) => {
+    if (request.method === "GET") {
+      const path = decodeURIComponent(new URL(request.url ?? "", "http://fake").pathname);
+      calls.push({ operation: "GetObject", body: { path } });
+      sendObject(response, objects[path]);
+      return;
+    }
     let text = "";
     request.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
     request.on("end", () => {
@@ -49,6 +59,25 @@ export async function startFakeAthena(
         server.closeAllConnections();
       }),
   };
+}
+
+/** An object of the fake's S3. */
+export interface FakeObject {
+  text: string;
+  /** Bytes that come before the connection breaks. Default: all, and it does not break. */
+  breaksAfter?: number;
+}
+
+function sendObject(response: ServerResponse, object: FakeObject | undefined): void {
+  if (object === undefined) {
+    response.writeHead(403, { "content-type": "application/xml" });
+    response.end("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
+    return;
+  }
+  const bytes = Buffer.from(object.text);
+  response.writeHead(200, { "content-length": bytes.length });
+  if (object.breaksAfter === undefined) response.end(bytes);
+  else response.write(bytes.subarray(0, object.breaksAfter), () => response.destroy());
 }
 
 /** Settings whose Athena is at an address. */

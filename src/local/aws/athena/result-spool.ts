@@ -2,7 +2,8 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { once } from "node:events";
 import { join } from "node:path";
-import { csvLine, textLine } from "./csv";
+import { formatCsvRow } from "../../../lib/athena/csv-rows";
+import { textLine } from "./text-line";
 
 /** A row as it is shown: null is NULL. */
 export type Row = readonly (string | null)[];
@@ -41,13 +42,13 @@ export class ResultWriter {
 
   /** The columns' names: a line of the CSV, and no row. */
   async header(names: readonly string[]): Promise<void> {
-    await write(this.fileStream, csvLine(names));
+    await write(this.fileStream, formatCsvRow(names));
   }
 
   async add(rows: readonly Row[]): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     if (rows.length === 0) return;
-    const line = this.format === "csv" ? csvLine : textLine;
+    const line = this.format === "csv" ? formatCsvRow : textLine;
     this.rowCount += rows.length;
     await write(this.rowStream, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     await write(this.fileStream, rows.map((row) => line(row)).join(""));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { csvLine, textLine } from "../../../../src/local/aws/athena/csv";
+import { formatCsvRow } from "../../../../src/lib/athena/csv-rows";
+import { textLine } from "../../../../src/local/aws/athena/text-line";
 import { columnInfo } from "../../../../src/local/aws/athena/column-info";
 import { renderDouble, renderValue } from "../../../../src/local/aws/athena/render";
 import { parseLossless, type TrinoType } from "../../../../src/local/trino/client";
@@ -105,7 +106,7 @@ describe("columnInfo", () => {
 
 describe("result files", () => {
   it("quotes every value, doubles quotes, leaves NULL bare", () => {
-    expect(csvLine(["a", "", null, 'say "x", y\nz'])).toBe('"a","",,"say ""x"", y\nz"\n');
+    expect(formatCsvRow(["a", "", null, 'say "x", y\nz'])).toBe('"a","",,"say ""x"", y\nz"\n');
   });
 
   it("writes SHOW's lines with tabs", () => {
