@@ -61,6 +61,7 @@ async function run(
   const result = await analyse(context.settings(), name, readOptions(flags), effects);
   if (write !== undefined) await write(result.chart());
   if (flags.json === true) return summarizeAnalysis(result);
+  effects.logger.info(result.finding);
   effects.logger.info(result.summary);
   effects.logger.info(`note: ${result.caveat}`);
   if (result.rows.length === 0) effects.logger.info(emptyWords(result));

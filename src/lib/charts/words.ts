@@ -1,11 +1,28 @@
 import { isDemoDataset } from "../config/dataset";
-import { clip } from "../notebook/cells";
 import { formatCount } from "../notebook/figures";
 import { showControls } from "../notebook/html";
+import { clipMiddle } from "../notebook/text-columns";
 
-/** A name from outside as a chart shows it: cut, on one line, with no hidden marks. */
+/**
+ * A name from outside as a chart shows it: on one line, with no hidden marks, cut in its middle (of
+ * `organisation/repository-7` either end may be what tells it from its neighbours), and kept
+ * together where it is written from right to left.
+ */
 export function clipName(name: string, max = 60): string {
-  return name.trim() === "" ? "(no name)" : clip(showControls(name), max);
+  return name.trim() === "" ? "(no name)" : isolate(clipMiddle(showControls(name), max));
+}
+
+const rightToLeft =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A text written from right to left between U+2068 and U+2069: the digits and brackets beside it
+ * keep their places.
+ *
+ * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+ */
+function isolate(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** What is counted, and what one of it is called. */
