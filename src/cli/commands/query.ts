@@ -4,11 +4,14 @@ import { describeQuery } from "../../lib/athena/summary";
 import { streamQuery } from "../../lib/athena/stream";
 import type { Effects } from "../../lib/effects";
 import { readParam } from "../format/params";
+import type { CsvTexts } from "../../lib/frames/csv";
+import { csvTexts, tellGuarded } from "../format/csv";
 import { checkFormat, formatResult, summarize, writeCsv, type Format } from "../format/result";
 import type { CliContext } from "../context";
 
 interface QueryFlags {
   format: string;
+  exactTexts?: boolean;
   param: string[];
   reuse?: string;
   json?: boolean;
@@ -29,6 +32,10 @@ export function register(program: Command, context: CliContext): void {
       "table",
     )
     .option(
+      "--exact-texts",
+      "csv: leave texts as they are that a spreadsheet would run as formulas",
+    )
+    .option(
       "--param <value...>",
       "values for the ? of the SQL, in order: a number, true, false, null, else text ('7' in quotes is text)",
       [],
@@ -46,7 +53,7 @@ export function register(program: Command, context: CliContext): void {
           const format = checkFormat(flags.format, flags.json);
           const params = flags.param.map(readParam);
           const options = { params, ...(flags.reuse === undefined ? {} : { reuse: flags.reuse }) };
-          if (format === "csv") return streamCsv(context, sql, options, effects);
+          if (format === "csv") return streamCsv(context, sql, options, csvTexts(flags), effects);
           const result = await runQuery(context.settings(), sql, options, effects);
           return summary ? summarize(result) : print(result, format, effects);
         },
@@ -59,11 +66,13 @@ async function streamCsv(
   context: CliContext,
   sql: string,
   options: QueryOptions,
+  texts: CsvTexts,
   effects: Effects,
 ): Promise<string> {
   const stream = await streamQuery(context.settings(), sql, options, effects);
-  const rowCount = await writeCsv(context, stream);
+  const { rows: rowCount, guarded } = await writeCsv(context, stream, texts);
   effects.logger.info(describeQuery({ ...stream, rowCount, truncated: false }));
+  tellGuarded(guarded, effects);
   return "";
 }
 

@@ -108,7 +108,11 @@ describe("findings", () => {
       trendRows("day", "2026-11-02T00:00:00Z", 1),
       "900 contributors in the day of 2026-11-02, nothing to compare with",
     ],
-    ["data-coverage", coverageRows(), "About 93\u00a0% of all events were captured while a capture ran"],
+    [
+      "data-coverage",
+      coverageRows(),
+      "About 93\u00a0% of all events were captured while a capture ran",
+    ],
   ])("%s", (name, rows, title) => {
     const { description } = answer(name, rows).chart();
     expect(description.slice(0, title.length + 2)).toBe(`${title}. `);
