@@ -150,7 +150,8 @@ it("a report of such rows runs no script either, in tables, texts and charts", a
   const notebook = writeNotebook("hostile-rows", [
     "# Hostile rows",
     [
-      'import { openWorkbench, display, groupFrame } from "github-events-workbench";',
+      // By its path: the notebook stands outside the checkout.
+      `const { openWorkbench, display, groupFrame } = require(${module("index.js")});`,
       "const wb = await openWorkbench();",
       `const result = await wb.query(${JSON.stringify(queries["repository-activity"])});`,
       "await result.show();",
