@@ -1,5 +1,5 @@
 import type { QueryParameter } from "../athena/parameters";
-import { escapeHtml } from "../notebook/html";
+import { escapeHtml, textOnly } from "../notebook/html";
 
 /** What stands below a chart. */
 export interface ChartNote {
@@ -17,12 +17,13 @@ export interface ChartNote {
  * have their own.
  */
 export function noteHtml(note: ChartNote): string {
-  const caveat = note.caveat === undefined ? "" : `<p>${escapeHtml(note.caveat)}</p>`;
+  const caveat =
+    note.caveat === undefined ? "" : `<p class="${textOnly}">${escapeHtml(note.caveat)}</p>`;
   if (note.sql === undefined) return caveat;
   const values = valuesText(note);
   const summary = `The query behind this chart${caveat === "" ? "" : ", and what it does not tell"}`;
   return (
-    `<details style="opacity:.85;font-size:.9em"><summary>${summary}</summary>${caveat}` +
+    `<details class="${textOnly}" style="opacity:.85;font-size:.9em"><summary>${summary}</summary>${caveat}` +
     `<pre style="white-space:pre-wrap;overflow-wrap:anywhere">${escapeHtml(note.sql)}</pre>` +
     `${values === "" ? "" : `<p>${escapeHtml(values)}</p>`}</details>`
   );

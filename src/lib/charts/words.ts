@@ -1,6 +1,6 @@
 import { isDemoDataset } from "../config/dataset";
 import { formatCount } from "../notebook/figures";
-import { showControls } from "../notebook/html";
+import { isolate, showControls } from "../notebook/html";
 import { clipMiddle } from "../notebook/text-columns";
 
 /**
@@ -10,19 +10,6 @@ import { clipMiddle } from "../notebook/text-columns";
  */
 export function clipName(name: string, max = 60): string {
   return name.trim() === "" ? "(no name)" : isolate(clipMiddle(showControls(name), max));
-}
-
-const rightToLeft =
-  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-
-/**
- * A text written from right to left between U+2068 and U+2069: the digits and brackets beside it
- * keep their places.
- *
- * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
- */
-function isolate(text: string): string {
-  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** What is counted, and what one of it is called. */

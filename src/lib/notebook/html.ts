@@ -12,6 +12,12 @@ export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"'`]/g, (char) => entities[char] ?? char);
 }
 
+/**
+ * The class of elements whose texts are shown as they are: without it JupyterLab typesets what
+ * stands between dollar signs as a formula, and a name could hide itself, or become a link.
+ */
+export const textOnly = "mathjax_ignore";
+
 /** A joiner that is not between two pictures joins nothing that one could see. */
 const strayJoiner =
   /(?<!\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})*)\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
@@ -38,6 +44,19 @@ export function showControls(text: string): string {
 
 function codeOf(char: string): string {
   return `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+}
+
+const rightToLeft =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A text written from right to left between U+2068 and U+2069: the digits and brackets beside it
+ * keep their places.
+ *
+ * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+ */
+export function isolate(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** A JSON text that is safe inside a `<script>` element. */

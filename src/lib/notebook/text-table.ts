@@ -1,4 +1,5 @@
 import { cutRows, formatCell } from "./cells";
+import { isolate } from "./html";
 import { clipEnd, columnsOf } from "./text-columns";
 
 const maxTextCell = 60;
@@ -20,9 +21,9 @@ export function formatTextTable(
   limits: { headRows?: number; tailRows?: number } = {},
 ): string {
   const { head, left, tail } = cutRows(rows, limits.headRows, limits.tailRows);
-  const names = columns.map((column) => clipEnd(formatCell(column.name), maxTextCell));
+  const names = columns.map((column) => textCell(column.name));
   const format = (row: Readonly<Record<string, unknown>>): string[] =>
-    columns.map((column) => clipEnd(formatCell(row[column.name]), maxTextCell));
+    columns.map((column) => textCell(row[column.name]));
   const [headCells, tailCells] = [head.map(format), tail.map(format)];
   const all = [...headCells, ...tailCells];
   const widths = names.map((name, at) =>
@@ -47,6 +48,10 @@ export function formatTextTable(
     ...(left > 0 ? [`… ${left.toLocaleString("en-US")} more …`] : []),
     ...tailCells.map(line),
   ].join("\n");
+}
+
+function textCell(value: unknown): string {
+  return isolate(clipEnd(formatCell(value), maxTextCell));
 }
 
 function isNumber(value: unknown): boolean {
