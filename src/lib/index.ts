@@ -19,5 +19,13 @@ export type { MaintenanceOptions, MaintenanceSummary, TableMaintenance } from ".
 export type { ProduceOptions, ProduceSummary } from "./produce";
 export type { ReportOptions, ReportSummary } from "./report/export";
 export type { Settings } from "./config/settings";
+export type { CsvTexts } from "./frames/csv";
+export { describeFrame } from "./frames/describe-frame";
+export { fillMissing } from "./frames/fill-missing";
+export { frameToCsv } from "./frames/frame-csv";
+export { groupFrame } from "./frames/group-frame";
+export type { Aggregate, GroupMeasure } from "./frames/group-frame";
+export { sortFrame } from "./frames/sort-frame";
+export type { SortKey } from "./frames/sort-frame";
 export { readRows } from "./tables/read-rows";
 export type { ColumnOfTable, RowOfTable, TableName } from "./tables";

@@ -30,12 +30,19 @@ export interface WatchedPage {
   errors: string[];
   /** Addresses asked for, data addresses left out. */
   requests: string[];
+  /** What an alert, or any other dialog, said. */
+  dialogs: string[];
 }
 
 export async function watchPage(context: BrowserContext): Promise<WatchedPage> {
   const page = await context.newPage();
   const errors: string[] = [];
   const requests: string[] = [];
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
   });
@@ -43,7 +50,7 @@ export async function watchPage(context: BrowserContext): Promise<WatchedPage> {
   page.on("request", (request) => {
     if (!/^(data|blob):/.test(request.url())) requests.push(request.url());
   });
-  return { page, errors, requests };
+  return { page, errors, requests, dialogs };
 }
 
 /** The path of a picture to be taken. */

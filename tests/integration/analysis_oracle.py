@@ -87,12 +87,23 @@ SELECT repo, {COUNTS}, count(DISTINCT login)::INT AS contributors
 FROM events GROUP BY repo ORDER BY events DESC, repo LIMIT 15
 """
 
+#: Peaks by DuckDB's own median and median absolute deviation.
 FREQUENCY = """
-SELECT strftime(time_bucket(INTERVAL 10 MINUTE, happened), '%Y-%m-%dT%H:%M:%SZ') AS bucket_start,
-    type AS event_type, count(*)::INT AS events
-FROM events
-WHERE happened > (SELECT max(happened) FROM events) - INTERVAL 7 DAY
-GROUP BY ALL ORDER BY ALL
+WITH counted AS (
+    SELECT time_bucket(INTERVAL 10 MINUTE, happened) AS bar, type, count(*)::INT AS events
+    FROM events
+    WHERE happened > (SELECT max(happened) FROM events) - INTERVAL 7 DAY
+    GROUP BY ALL
+), bars AS (SELECT bar, sum(events)::INT AS bar_events FROM counted GROUP BY bar),
+limits AS (
+    SELECT median(bar_events) + 3 * greatest(1.4826 * mad(bar_events), sqrt(median(bar_events)))
+        AS above, count(*) AS bars
+    FROM bars
+)
+SELECT strftime(bar, '%Y-%m-%dT%H:%M:%SZ') AS bucket_start, type AS event_type, events, bar_events,
+    bars >= 8 AND bar_events > above AS is_peak
+FROM counted JOIN bars USING (bar), limits
+ORDER BY ALL
 """
 
 RESOLUTION_TIMES = """

@@ -8,12 +8,14 @@ import type { Effects } from "../../lib/effects";
 import { describeError, WorkbenchError } from "../../lib/errors";
 import type { CliContext } from "../context";
 import { addLimitFlags, type LimitFlags, readLimits } from "./query-limits";
+import { csvTexts, tellGuarded } from "../format/csv";
 import { checkFormat, formatResult, summarizeAnalysis, writeCsv } from "../format/result";
 
 interface AnalyseFlags extends LimitFlags {
   days?: string;
   limit?: string;
   format: string;
+  exactTexts?: boolean;
   chart?: string;
   list?: boolean;
   json?: boolean;
@@ -28,6 +30,10 @@ export function register(program: Command, context: CliContext): void {
     .option("--days <n>", "only this many days back from the newest event, or all")
     .option("--limit <n>", "how many lines at the most")
     .option("--format <format>", "table, json (an array of rows) or csv", "table")
+    .option(
+      "--exact-texts",
+      "csv: leave texts as they are that a spreadsheet would run as formulas",
+    )
     .option("--chart <file>", "write the chart too: FILE.svg, .png, .html or .json (Vega-Lite)");
   addLimitFlags(command)
     .option("--list", "list the analyses with their parameters")
@@ -63,11 +69,14 @@ async function run(
   const result = await analyse(context.settings(), name, readOptions(flags), effects);
   if (write !== undefined) await write(result.chart());
   if (flags.json === true) return summarizeAnalysis(result);
+  effects.logger.info(result.finding);
   effects.logger.info(result.summary);
   effects.logger.info(`note: ${result.caveat}`);
   if (result.rows.length === 0) effects.logger.info(emptyWords(result));
   if (format !== "csv") return formatResult(result, format);
-  await writeCsv(context, { columns: result.columns, pages: [result.rows] });
+  const pages = { columns: result.columns, pages: [result.rows] };
+  const { guarded } = await writeCsv(context, pages, csvTexts(flags));
+  tellGuarded(guarded, effects);
   return "";
 }
 

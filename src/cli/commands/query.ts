@@ -5,11 +5,14 @@ import { describeQuery } from "../../lib/athena/summary";
 import { streamQuery } from "../../lib/athena/stream";
 import type { Effects } from "../../lib/effects";
 import { readParam } from "../format/params";
+import type { CsvTexts } from "../../lib/frames/csv";
+import { csvTexts, tellGuarded } from "../format/csv";
 import { checkFormat, formatResult, summarize, writeCsv, type Format } from "../format/result";
 import type { CliContext } from "../context";
 
 interface QueryFlags extends LimitFlags {
   format: string;
+  exactTexts?: boolean;
   param: string[];
   reuse?: string;
   json?: boolean;
@@ -28,6 +31,10 @@ export function register(program: Command, context: CliContext): void {
       "--format <format>",
       "table, json (an array of rows) or csv (written as it comes)",
       "table",
+    )
+    .option(
+      "--exact-texts",
+      "csv: leave texts as they are that a spreadsheet would run as formulas",
     )
     .option(
       "--param <value...>",
@@ -53,7 +60,7 @@ export function register(program: Command, context: CliContext): void {
             ...readLimits(flags),
             ...(reuse === undefined ? {} : { reuse }),
           };
-          if (format === "csv") return streamCsv(context, sql, options, effects);
+          if (format === "csv") return streamCsv(context, sql, options, csvTexts(flags), effects);
           const result = await runQuery(context.settings(), sql, options, effects);
           return summary ? summarize(result) : print(result, format, effects);
         },
@@ -66,11 +73,13 @@ async function streamCsv(
   context: CliContext,
   sql: string,
   options: QueryOptions,
+  texts: CsvTexts,
   effects: Effects,
 ): Promise<string> {
   const stream = await streamQuery(context.settings(), sql, options, effects);
-  const rowCount = await writeCsv(context, stream);
+  const { rows: rowCount, guarded } = await writeCsv(context, stream, texts);
   effects.logger.info(describeQuery({ ...stream, rowCount, truncated: false }));
+  tellGuarded(guarded, effects);
   return "";
 }
 

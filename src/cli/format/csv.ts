@@ -1,39 +1,51 @@
-import type { Column, Row, Value } from "../../lib/athena/values";
+import type { Column, Row } from "../../lib/athena/values";
+import type { Effects } from "../../lib/effects";
+import { type CsvTexts, formatCsvLine, isFormula } from "../../lib/frames/csv";
 
-/** A spreadsheet takes a text that begins so as a formula. */
-const formulaStart = /^[=+\-@\t\r]/;
-
-/** The first line of a CSV: the columns' names. */
-export function formatCsvHeader(columns: readonly Column[]): string {
-  return formatLine(columns.map(({ name }) => name));
+/** Writes the lines of a CSV, and counts what it changed. */
+export interface CsvLines {
+  /** The first line: the columns' names. */
+  header(): string;
+  row(row: Row): string;
+  /** How many texts have a `'` before them that they had not. */
+  readonly guarded: number;
 }
 
 /**
- * A row as a line of CSV (RFC 4180, but lines end in \n): a null is nothing between the commas, an
- * empty text `""`. A text that a spreadsheet would run as a formula (`=HYPERLINK(…)`) gets a `'`
- * before it, for names and titles come from strangers; numbers stay as they are. `--format json`
- * gives the texts unchanged.
+ * The lines of a CSV of these columns.
+ *
+ * @param texts - `guarded`: texts that a spreadsheet would run get a `'` before them
  */
-export function formatCsvRow(columns: readonly Column[], row: Row): string {
-  return formatLine(columns.map(({ name }) => row[name] ?? null));
+export function csvLines(columns: readonly Column[], texts: CsvTexts): CsvLines {
+  let guarded = 0;
+  return {
+    header: () => {
+      const names = columns.map(({ name }) => name);
+      return formatCsvLine(names, texts);
+    },
+    row: (row) => {
+      const values = columns.map(({ name }) => row[name] ?? null);
+      if (texts === "guarded") {
+        guarded += values.filter((value) => typeof value === "string" && isFormula(value)).length;
+      }
+      return formatCsvLine(values, texts);
+    },
+    get guarded() {
+      return guarded;
+    },
+  };
 }
 
-function formatLine(values: readonly Value[]): string {
-  return `${values.map(formatField).join(",")}\n`;
+/** What `--exact-texts` asks for. */
+export function csvTexts(flags: { exactTexts?: boolean }): CsvTexts {
+  return flags.exactTexts === true ? "exact" : "guarded";
 }
 
-function formatField(value: Value): string {
-  if (value === null) return "";
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-    return String(value);
-  }
-  const text = typeof value === "string" ? value : toJsonText(value);
-  const safe = formulaStart.test(text) ? `'${text}` : text;
-  return safe === "" || /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-function toJsonText(value: object): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "bigint" ? item.toString() : item,
+/** Says of a CSV that it is not the data as it is, where it is not. */
+export function tellGuarded(count: number, { logger }: Pick<Effects, "logger">): void {
+  if (count === 0) return;
+  const begin = count === 1 ? "text begins" : "texts begin";
+  logger.info(
+    `${count.toLocaleString("en-US")} ${begin} as a formula does and got a ' in front, for spreadsheets; --exact-texts leaves them as they are`,
   );
 }

@@ -5,7 +5,8 @@ import type { QueryStream } from "../../lib/athena/stream";
 import { WorkbenchError } from "../../lib/errors";
 import { formatTextTable } from "../../lib/notebook/text-table";
 import { toJson, type CliContext } from "../context";
-import { formatCsvHeader, formatCsvRow } from "./csv";
+import { csvLines } from "./csv";
+import type { CsvTexts } from "../../lib/frames/csv";
 
 /** How a result is printed. */
 export const formats = ["table", "json", "csv"] as const;
@@ -75,19 +76,21 @@ export function formatResult(result: QueryResult, format: Exclude<Format, "csv">
   return formatTextTable(result.columns, result.rows, { headRows: maxTableRows, tailRows: 0 });
 }
 
-/** Writes a result's rows as CSV while they come, and returns how many there were. */
+/** Writes a result's rows as CSV while they come, and returns how many rows and guarded texts. */
 export async function writeCsv(
   context: Pick<CliContext, "write">,
   stream: Pick<QueryStream, "columns"> & {
     pages: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>;
   },
-): Promise<number> {
+  texts: CsvTexts = "guarded",
+): Promise<{ rows: number; guarded: number }> {
   const { columns, pages } = stream;
-  if (columns.length > 0) await context.write(formatCsvHeader(columns));
+  const lines = csvLines(columns, texts);
+  if (columns.length > 0) await context.write(lines.header());
   let count = 0;
   for await (const rows of pages) {
-    await context.write(rows.map((row) => formatCsvRow(columns, row)).join(""));
+    await context.write(rows.map((row) => lines.row(row)).join(""));
     count += rows.length;
   }
-  return count;
+  return { rows: count, guarded: lines.guarded };
 }

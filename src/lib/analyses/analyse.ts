@@ -38,10 +38,16 @@ export class AnalysisResult extends QueryResult {
     this.#context = context;
   }
 
+  /** What was found, in a sentence: the chart's title. */
+  get finding(): string {
+    return this.chart().title;
+  }
+
   /** The chart of the answer, with the SQL it came from. */
   chart(): Chart {
     const spec = this.#analysis.chart(this.rows, this.#context);
-    return new Chart(spec, { sql: this.sql, note: this.caveat });
+    const { params } = this.#analysis.sql(this.#context.parameters);
+    return new Chart(spec, { sql: this.sql, params, caveat: this.caveat });
   }
 }
 

@@ -67,6 +67,7 @@ ORDER BY 1`.trim(),
         title: findingOf(rows, context),
         subtitle: dataLine({ ...context, coverage: undefined }, "events"),
         description: `Stacked bar chart of events captured and missed, by estimate, per ${bucket}.`,
+        remedy: "npx workbench produce measures it",
         measure: `Events per ${bucket}`,
         bucket,
         series: ["Captured", "Missed"],
@@ -79,5 +80,5 @@ function findingOf(rows: readonly Row[], { totals }: AnalysisContext): string {
   const estimated = totals["estimated"] ?? 0;
   if (rows.length === 0 || estimated === 0) return "No coverage was measured yet";
   const share = Math.min(1, (totals["events"] ?? 0) / estimated);
-  return `About ${formatPercent(share)} % of all events were captured while a capture ran`;
+  return `About ${formatPercent(share)}\u00a0% of all events were captured while a capture ran`;
 }

@@ -1,4 +1,4 @@
-import { quantileRanges } from "../charts/quantile-ranges";
+import { boxWords, quantileRanges } from "../charts/quantile-ranges";
 import { clipName, dataLine, formatDuration } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis } from "./analysis";
@@ -63,15 +63,15 @@ ORDER BY position, kind`.trim(),
   chart(rows, context) {
     return quantileRanges(
       rows.map((row) => ({
-        // The kind first: on a narrow page the end of a long name is cut.
-        name: `${row["kind"] === "issue" ? "Issues" : "PRs"}, ${clipName(textAt(row, "repo"), 40)}`,
+        name: textAt(row, "repo"),
+        kind: row["kind"] === "issue" ? "Issues" : "PRs",
         series: row["kind"] === "issue" ? "Issues" : "Pull requests",
         count: numberAt(row, "with_known_time"),
         ...quantilesOf(row),
       })),
       {
         title: findingOf(rows),
-        subtitle: `${dataLine(context, "resolutions")} · box: middle half, line: 10–90\u00a0%`,
+        subtitle: `${dataLine(context, "resolutions")}${rows.length === 0 ? "" : boxWords}`,
         description:
           "Box plot on a logarithmic axis of the time from opening to resolution, by repository, issues and pull requests apart.",
         measure: "Time open (logarithmic)",

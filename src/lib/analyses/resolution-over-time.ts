@@ -83,7 +83,7 @@ ORDER BY bucket_start, kind`.trim(),
       })),
       {
         title: findingOf(known, bucket),
-        subtitle: `${dataLine(context, "resolutions")} · line: median, band: middle half`,
+        subtitle: `${dataLine(context, "resolutions")}${known.length === 0 ? "" : " · line: median, band: middle half"}`,
         description: `Lines of the median time from opening to resolution per ${bucket} on a logarithmic axis, with a band for the middle half.`,
         measure: "Time open (logarithmic)",
         bucket,
@@ -99,7 +99,7 @@ function seriesOf(row: Row): string {
 
 function mergedWords(row: Row): string {
   const share = row["share_merged"];
-  return typeof share === "number" ? `${Math.round(share * 100)} %` : "–";
+  return typeof share === "number" ? `${Math.round(share * 100)}\u00a0%` : "–";
 }
 
 /** First and last median of pull requests, else of issues. */

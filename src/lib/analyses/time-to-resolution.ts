@@ -1,4 +1,4 @@
-import { quantileRanges } from "../charts/quantile-ranges";
+import { boxWords, quantileRanges } from "../charts/quantile-ranges";
 import { dataLine, formatDuration } from "../charts/words";
 import type { Row } from "../athena/values";
 import type { Analysis, AnalysisContext } from "./analysis";
@@ -78,7 +78,7 @@ ORDER BY kind, resolved DESC, outcome`.trim(),
 function timesLine({ totals }: AnalysisContext): string {
   const unknown = (totals["resolutions"] ?? 0) - (totals["known"] ?? 0);
   const missing = unknown > 0 ? `, ${unknown} of them of unknown duration` : "";
-  return totals["known"] === undefined ? "" : `${missing} · box: middle half, line: 10–90\u00a0%`;
+  return totals["known"] === undefined ? "" : `${missing}${boxWords}`;
 }
 
 const outcomes: Readonly<Record<string, string>> = {

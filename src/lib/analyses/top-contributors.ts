@@ -90,6 +90,6 @@ function findingOf(rows: readonly Row[], { totals }: AnalysisContext): string {
 
 function formatShare(share: number): string {
   const percent = share * 100;
-  if (percent < 1) return "less than 1 %";
-  return `${Math.round(percent)} %`;
+  if (percent < 1) return "less than 1\u00a0%";
+  return `${Math.round(percent)}\u00a0%`;
 }

@@ -1,21 +1,32 @@
-import { clipName } from "./words";
+import { byWidth, narrowBelow, type WidthClass, widthClasses } from "./width-classes";
+
+/** So many columns of a bar's name fit beside it, where names take a third of the width. */
+const nameLengths: Readonly<Record<WidthClass, number>> = {
+  Narrow: 23,
+  Middle: 34,
+  Wide: 60,
+  Full: 60,
+};
 
 /**
- * The bars' names as a value of the chart. Bars are told apart by their place (0, 1, …), never by
- * their names: Vega keeps groups in plain objects, where a login such as `constructor` would find
- * something else, and two long names may be cut to the same text.
+ * The bars' names as values of the chart, one list a class of widths. Bars are told apart by their
+ * place (0, 1, …), never by their names: Vega keeps groups in plain objects, where a login such as
+ * `constructor` would find something else, and two long names may be cut to the same text.
+ *
+ * @param names - each makes a name of at most `max` characters, safe to show
  */
-export function namesParam(names: readonly string[]): { name: string; value: string[] } {
-  return { name: "barNames", value: names.map((name) => clipName(name)) };
+export function namesParams(names: readonly ((max: number) => string)[]): unknown[] {
+  return widthClasses.map((width) => ({
+    name: `barNames${width}`,
+    value: names.map((name) => name(nameLengths[width])),
+  }));
 }
 
 /**
  * The vertical axis of a chart with a bar a row, in the order of field `bar`, labelled by
- * {@link namesParam}.
- *
- * @param share - of the chart's width that the labels may take
+ * {@link namesParams}.
  */
-export function barAxis(count: number, share: number, gap = 0.25): Record<string, unknown> {
+export function barAxis(count: number, gap = 0.25): Record<string, unknown> {
   return {
     field: "bar",
     type: "ordinal",
@@ -26,8 +37,8 @@ export function barAxis(count: number, share: number, gap = 0.25): Record<string
     },
     axis: {
       title: null,
-      labelExpr: "barNames[datum.value]",
-      labelLimit: { expr: `max(120, room * ${share})` },
+      labelExpr: `(${byWidth("barNames")})[datum.value]`,
+      labelLimit: { expr: `max(120, room * (room < ${narrowBelow} ? 0.42 : 0.36))` },
       ticks: false,
       domain: false,
       labelPadding: 6,

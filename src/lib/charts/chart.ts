@@ -1,26 +1,25 @@
-import { show, type MimeBundle } from "../notebook/display";
+import { show, type Displayable, type MimeBundle } from "../notebook/display";
+import { noteHtml, noteText, type ChartNote } from "./note";
 import { buildPage } from "./page";
 import { renderPng, renderSvg } from "./render";
 import { forNotebook } from "./frame-spec";
 import type { ChartSpec } from "./spec";
 
-/** What stands beside a chart in its page. */
-export interface ChartExtras {
-  /** The query it came from. */
-  sql?: string;
-  /** What it does not tell. */
-  note?: string;
-}
-
 /** A chart: a Vega-Lite specification that can be shown and written in several forms. */
-export class Chart {
+export class Chart implements Displayable {
   /** Vega-Lite v5, its data inside. */
   readonly spec: ChartSpec;
-  readonly #extras: ChartExtras;
+  readonly #note: ChartNote;
 
-  constructor(spec: ChartSpec, extras: ChartExtras = {}) {
+  constructor(spec: ChartSpec, note: ChartNote = {}) {
     this.spec = spec;
-    this.#extras = extras;
+    this.#note = note;
+  }
+
+  /** What was found, in a sentence. */
+  get title(): string {
+    const meta = this.spec["usermeta"];
+    return typeof meta === "object" && meta !== null && "title" in meta ? String(meta.title) : "";
   }
 
   /** The chart in words: what was found, what is drawn, of which data. */
@@ -29,7 +28,10 @@ export class Chart {
     return typeof description === "string" ? description : "A chart";
   }
 
-  /** Shows the chart in the running cell; outside a notebook prints its description. */
+  /**
+   * Shows the chart in the running cell, its query and what it does not tell folded below it;
+   * outside a notebook prints its description.
+   */
   async show(): Promise<void> {
     await show(this);
   }
@@ -50,6 +52,13 @@ export class Chart {
     };
   }
 
+  /** The query the chart came from, folded, with what the chart does not tell. */
+  footnote(): MimeBundle | undefined {
+    const html = noteHtml(this.#note);
+    if (html === "") return undefined;
+    return { "text/html": html, "text/plain": noteText(this.#note) };
+  }
+
   /** As SVG text. `width` is of the whole picture, in pixels. */
   async toSvg(options: { width?: number } = {}): Promise<string> {
     return renderSvg(this.spec, options.width);
@@ -62,7 +71,11 @@ export class Chart {
 
   /** As a page of HTML that needs no network: interactive, with its query and its caveat. */
   async toHtml(): Promise<string> {
-    return buildPage(this.spec, { ...this.#extras, description: this.description });
+    return buildPage(this.spec, {
+      title: this.title,
+      description: this.description,
+      noteHtml: noteHtml(this.#note),
+    });
   }
 
   /** A chart left as a cell's last line says how to see it. */

@@ -1,7 +1,8 @@
 import { drawn, durationAxis, durationDomain } from "./duration-axis";
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
-import { colourOf, narrowBelow } from "./theme";
+import { colourOf } from "./theme";
+import { narrowBelow } from "./width-classes";
 import { formatDuration, formatMoment } from "./words";
 import { dateLabels, type TimeBucket } from "./timeline";
 
@@ -47,6 +48,7 @@ export function durationLines(
   }));
   const domain = durationDomain(values.map(({ q1, q3 }) => [q1, q3]));
   const present = words.series.filter((name) => points.some(({ series }) => series === name));
+  const starts = [...new Set(points.map(({ start }) => start))];
   const y = (field: string): unknown => ({
     field,
     type: "quantitative",
@@ -65,7 +67,10 @@ export function durationLines(
           title: "Time of resolution (UTC)",
           axis: {
             labelExpr: dateLabels[words.bucket],
-            tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` },
+            // Weeks begin on Mondays, which the axis would not find by itself.
+            ...(words.bucket === "week" || starts.length === 1
+              ? { values: starts.map((moment) => Date.parse(moment)) }
+              : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
             labelOverlap: true,
             grid: false,
           },
@@ -79,7 +84,11 @@ export function durationLines(
       },
       layer: [
         {
-          mark: { type: "area", opacity: 0.18, interpolate: "linear" },
+          // A band of one moment has no width.
+          mark:
+            starts.length === 1
+              ? { type: "rule", opacity: 0.35, strokeWidth: 8 }
+              : { type: "area", opacity: 0.18, interpolate: "linear" },
           encoding: { y: y("q1"), y2: { field: "q3" } },
         },
         {

@@ -1,38 +1,35 @@
-import { defaultWidth, narrowBelow, themeConfig } from "./theme";
+import { defaultWidth, themeConfig } from "./theme";
 import type { ChartSpec, ChartWords } from "./spec";
+import { byWidth, type WidthClass, widthClasses } from "./width-classes";
 import { wrap } from "./words";
 
-/** From this width, in pixels, a chart is wide. */
-const wideFrom = 900;
+/** So many characters make a line of the title and of the subtitle. */
+const lineLengths: Readonly<Record<WidthClass, readonly [title: number, subtitle: number]>> = {
+  Narrow: [36, 54],
+  Middle: [52, 74],
+  Wide: [92, 130],
+  Full: [128, 180],
+};
 
 /**
  * The whole width there is, and how long the title's lines may be in it. Words are values, never
  * parts of an expression: what comes from outside stays text.
  */
 function widthParams({ title, subtitle }: ChartWords): unknown[] {
-  const lines = (text: string, widths: readonly number[]): string[][] =>
-    widths.map((width) => wrap(text, width));
-  const [titleNarrow, titleMiddle, titleWide] = lines(title, [36, 52, 92]);
-  const [subtitleNarrow, subtitleMiddle, subtitleWide] = lines(subtitle, [54, 74, 130]);
   return [
     {
       name: "room",
       // The product makes it follow the window: containerSize alone is asked once.
       expr: `(containerSize()[0] > 0 ? containerSize()[0] : ${defaultWidth}) + 0 * width`,
     },
-    { name: "titleNarrow", value: titleNarrow },
-    { name: "titleMiddle", value: titleMiddle },
-    { name: "titleWide", value: titleWide },
-    { name: "subtitleNarrow", value: subtitleNarrow },
-    { name: "subtitleMiddle", value: subtitleMiddle },
-    { name: "subtitleWide", value: subtitleWide },
+    ...widthClasses.flatMap((width) => {
+      const [titleLength, subtitleLength] = lineLengths[width];
+      return [
+        { name: `title${width}`, value: wrap(title, titleLength) },
+        { name: `subtitle${width}`, value: wrap(subtitle, subtitleLength) },
+      ];
+    }),
   ];
-}
-
-function byWidth(name: string): { expr: string } {
-  return {
-    expr: `room < ${narrowBelow} ? ${name}Narrow : room < ${wideFrom} ? ${name}Middle : ${name}Wide`,
-  };
 }
 
 /**
@@ -46,9 +43,10 @@ export function frameSpec(body: ChartSpec, words: ChartWords, height: number): C
   const { params = [], ...marks } = body;
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+    usermeta: { title: words.title },
     description: `${words.title}. ${words.description} ${words.subtitle}.`,
     params: [...widthParams(words), ...(params as unknown[])],
-    title: { text: byWidth("title"), subtitle: byWidth("subtitle") },
+    title: { text: { expr: byWidth("title") }, subtitle: { expr: byWidth("subtitle") } },
     width: "container",
     height,
     autosize: { type: "fit-x", contains: "padding" },
@@ -86,7 +84,7 @@ function isNamed(param: unknown, name: string): boolean {
 export function emptySpec(words: ChartWords): ChartSpec {
   return frameSpec(
     {
-      data: { values: [{ text: "No data yet. `npx workbench run` brings some." }] },
+      data: { values: [{ text: words.remedy ?? "npx workbench run brings events" }] },
       mark: { type: "text", fontSize: 13, color: "#57606a", align: "center" },
       encoding: { text: { field: "text" } },
     },

@@ -2,12 +2,15 @@ import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
 import { colourOf } from "./theme";
 import { drawn, durationAxis, durationDomain } from "./duration-axis";
-import { barAxis, namesParam } from "./bar-axis";
+import { barAxis, namesParams } from "./bar-axis";
+import { formatCount } from "../notebook/figures";
 import { clipName, formatDuration } from "./words";
 
 /** The quantiles of one group, in seconds. */
 export interface QuantileRange {
   name: string;
+  /** What stands before the name: it is kept where a long name is cut. */
+  kind?: string;
   series: string;
   /** How many values the quantiles are of. */
   count: number;
@@ -24,6 +27,9 @@ export interface QuantileRangesWords extends ChartWords {
   series: readonly string[];
 }
 
+/** How to read the boxes, for the end of a subtitle. */
+export const boxWords = " · box: middle half, line: 10–90\u00a0%";
+
 /**
  * A box a group on a logarithmic axis of time: a thin line from the tenth to the ninetieth
  * percentile, a box of the middle half, a mark at the median. Nothing is faster than a second
@@ -37,7 +43,7 @@ export function quantileRanges(
   checkRowCount(ranges.length);
   const values = ranges.map((range, at) => ({
     bar: at,
-    name: clipName(range.name),
+    name: labelOf(range, 60),
     series: range.series,
     count: range.count,
     p10: drawn(range.p10),
@@ -67,9 +73,14 @@ export function quantileRanges(
   return frameSpec(
     {
       data: { values },
-      params: [namesParam(ranges.map(({ name, count }) => `${name} (${count})`))],
+      params: namesParams(
+        ranges.map((range) => {
+          const count = ` (${formatCount(range.count)})`;
+          return (max) => `${labelOf(range, max - count.length)}${count}`;
+        }),
+      ),
       encoding: {
-        y: barAxis(ranges.length, 0.36, 0.4),
+        y: barAxis(ranges.length, 0.4),
         tooltip,
       },
       layer: [
@@ -103,4 +114,9 @@ export function quantileRanges(
     words,
     ranges.length * 52 + 10,
   );
+}
+
+function labelOf({ name, kind }: QuantileRange, max: number): string {
+  const start = kind === undefined ? "" : `${kind}, `;
+  return `${start}${clipName(name, max - start.length)}`;
 }

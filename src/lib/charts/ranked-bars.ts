@@ -1,7 +1,8 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
-import { colourOf, labelOf, narrowBelow } from "./theme";
-import { barAxis, namesParam } from "./bar-axis";
+import { colourOf, labelOf } from "./theme";
+import { narrowBelow } from "./width-classes";
+import { barAxis, namesParams } from "./bar-axis";
 import { clipName } from "./words";
 
 /** One bar: a name, and a value for each series it is stacked from. */
@@ -44,7 +45,7 @@ export function rankedBars(bars: readonly RankedBar[], words: RankedBarsWords): 
   const present = words.series.filter((series) =>
     bars.some((bar) => (bar.values[series] ?? 0) > 0),
   );
-  const y = barAxis(bars.length, 0.36);
+  const y = barAxis(bars.length);
   const largest = Math.max(
     ...bars.map((bar) => words.series.reduce((sum, name) => sum + (bar.values[name] ?? 0), 0)),
   );
@@ -52,7 +53,7 @@ export function rankedBars(bars: readonly RankedBar[], words: RankedBarsWords): 
   return frameSpec(
     {
       data: { values },
-      params: [namesParam(bars.map((bar) => bar.name))],
+      params: namesParams(bars.map((bar) => (max) => clipName(bar.name, max))),
       encoding: { y },
       layer: [
         {

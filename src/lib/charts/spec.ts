@@ -28,4 +28,6 @@ export interface ChartWords {
   subtitle: string;
   /** What kind of picture it is, for those who cannot see it. */
   description: string;
+  /** What would bring data, where there is none. Default: the command that brings events. */
+  remedy?: string;
 }

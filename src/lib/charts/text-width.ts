@@ -7,7 +7,7 @@ const classes: readonly (readonly [pattern: RegExp, ems: number])[] = [
   // Far Eastern writing and pictures take a whole square.
   [/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/u, 1],
   [/\p{Extended_Pictographic}/u, 1.2],
-  [/\p{M}/u, 0],
+  [/[\p{M}\p{Cf}]/u, 0],
 ];
 const ordinary = 0.62;
 const boldness = 1.1;

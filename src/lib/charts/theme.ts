@@ -1,3 +1,5 @@
+import { narrowBelow } from "./width-classes";
+
 /** Okabe and Ito's colours, told apart by the colour-blind too. */
 const palette = {
   blue: "#0072b2",
@@ -48,9 +50,6 @@ export function labelOf(series: string): string {
 
 /** The whole width of a chart, in pixels, where no container gives one. */
 export const defaultWidth = 720;
-
-/** Below this width, in pixels, a chart is narrow. */
-export const narrowBelow = 520;
 
 const ink = "#24292f";
 const faintInk = "#57606a";

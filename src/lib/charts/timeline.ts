@@ -1,6 +1,7 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
-import { colourOf, labelOf, narrowBelow } from "./theme";
+import { colourOf, labelOf } from "./theme";
+import { narrowBelow } from "./width-classes";
 
 /** How long a bar of a timeline is. */
 export type TimeBucket = "minute" | "10 minutes" | "hour" | "day" | "week" | "month";
@@ -22,6 +23,8 @@ export interface TimelineWords extends ChartWords {
   series?: readonly string[];
   /** What is counted, for the tooltip. Default: Events. */
   counted?: string;
+  /** Bars that get a mark above them, and the value they are above, drawn as a line. */
+  peaks?: { starts: readonly string[]; above: number };
 }
 
 const knownSeries = ["PushEvent", "PullRequestEvent", "IssuesEvent", "ForkEvent"];
@@ -71,10 +74,33 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
   const starts = [...new Set(values.map((value) => value.start))];
   const total = { aggregate: "sum", field: "value", type: "quantitative" };
   const amount = { ...total, field: "amount" };
+  const color = {
+    field: "series",
+    type: "nominal",
+    scale: { domain: present.map(labelOf), range: present.map(colourOf) },
+  };
+  const dense = starts.length > maxSpacedBars;
+  const bars = {
+    mark: { type: "bar", binSpacing: dense ? 0 : 1, strokeWidth: dense ? 0.5 : 0 },
+    encoding: {
+      color: { ...color, ...(present.length < 2 ? { legend: null } : {}) },
+      // Bars that touch would show the ground between them as thin lines.
+      ...(dense ? { stroke: color } : {}),
+      order: { field: "order", type: "quantitative" },
+      tooltip: [
+        {
+          ...start,
+          title: `${barName(words.bucket)} from (UTC)`,
+          format: tooltipTimes(words.bucket),
+        },
+        { field: "series", type: "nominal", title: "Type" },
+        { ...amount, title: words.counted ?? "Events", format: ",d" },
+      ],
+    },
+  };
   return frameSpec(
     {
       data: { values },
-      mark: { type: "bar", binSpacing: starts.length > maxSpacedBars ? 0 : 1 },
       encoding: {
         x: {
           ...start,
@@ -95,30 +121,63 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
           title: words.measure,
           axis: { tickMinStep: 1, labelExpr: "format(abs(datum.value), ',d')", tickCount: 6 },
         },
-        color: {
-          field: "series",
-          type: "nominal",
-          scale: { domain: present.map(labelOf), range: present.map(colourOf) },
-          ...(present.length < 2 ? { legend: null } : {}),
-        },
-        order: { field: "order", type: "quantitative" },
-        tooltip: [
-          {
-            field: "start",
-            type: "temporal",
-            title: `${words.bucket === "10 minutes" ? "Ten minutes" : capital(words.bucket)} from (UTC)`,
-            // As text: a format with a time unit would be in local time.
-            timeUnit: timeUnits[words.bucket],
-            format: words.bucket === "month" ? "%Y-%m" : "%Y-%m-%d %H:%M",
-          },
-          { field: "series", type: "nominal", title: "Type" },
-          { ...amount, title: words.counted ?? "Events", format: ",d" },
-        ],
       },
+      layer: [bars, ...peakLayers(values, words)],
     },
     words,
     260,
   );
+}
+
+/** A line at the value that peaks are above, and a mark over each. */
+function peakLayers(values: readonly TimelineValue[], { peaks, bucket }: TimelineWords): unknown[] {
+  if (peaks === undefined || peaks.starts.length === 0) return [];
+  const marked = peaks.starts.map((start) => {
+    const ofBar = values.filter((value) => value.start === start);
+    return { start, value: ofBar.reduce((sum, { value }) => sum + value, 0) };
+  });
+  const total = { field: "value", type: "quantitative" };
+  return [
+    {
+      data: { values: [{ value: peaks.above }] },
+      mark: { type: "rule", color: "#57606a", strokeDash: [4, 4] },
+      encoding: { x: null, y: total },
+    },
+    {
+      data: { values: marked },
+      mark: {
+        type: "point",
+        shape: "triangle-down",
+        filled: true,
+        color: "#24292f",
+        opacity: 1,
+        size: 60,
+        yOffset: -8,
+      },
+      encoding: {
+        x: { field: "start", type: "temporal", timeUnit: timeUnits[bucket], bandPosition: 0.5 },
+        y: total,
+        tooltip: [
+          {
+            field: "start",
+            type: "temporal",
+            timeUnit: timeUnits[bucket],
+            title: "Peak from (UTC)",
+            format: tooltipTimes(bucket),
+          },
+          { ...total, title: "Events", format: ",d" },
+        ],
+      },
+    },
+  ];
+}
+
+function barName(bucket: TimeBucket): string {
+  return bucket === "10 minutes" ? "Ten minutes" : bucket.charAt(0).toUpperCase() + bucket.slice(1);
+}
+
+function tooltipTimes(bucket: TimeBucket): string {
+  return bucket === "month" ? "%Y-%m" : "%Y-%m-%d %H:%M";
 }
 
 interface TimelineValue {
@@ -150,8 +209,4 @@ function groupPoints(
     }
   }
   return [...groups.values()];
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

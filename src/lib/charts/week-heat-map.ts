@@ -1,6 +1,6 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import type { ChartSpec, ChartWords } from "./spec";
-import { narrowBelow } from "./theme";
+import { narrowBelow } from "./width-classes";
 
 /** One cell: an hour of a weekday. */
 export interface WeekHour {

@@ -1,11 +1,15 @@
 import { isDemoDataset } from "../config/dataset";
-import { clip } from "../notebook/cells";
 import { formatCount } from "../notebook/figures";
-import { showControls } from "../notebook/html";
+import { isolate, showControls } from "../notebook/html";
+import { clipMiddle } from "../notebook/text-columns";
 
-/** A name from outside as a chart shows it: cut, on one line, with no hidden marks. */
+/**
+ * A name from outside as a chart shows it: on one line, with no hidden marks, cut in its middle (of
+ * `organisation/repository-7` either end may be what tells it from its neighbours), and kept
+ * together where it is written from right to left.
+ */
 export function clipName(name: string, max = 60): string {
-  return name.trim() === "" ? "(no name)" : clip(showControls(name), max);
+  return name.trim() === "" ? "(no name)" : isolate(clipMiddle(showControls(name), max));
 }
 
 /** What is counted, and what one of it is called. */

@@ -1,3 +1,4 @@
+import { toJsonText } from "../json-text";
 import { showControls } from "./html";
 
 /** Longer texts are cut in tables and charts; the rows keep them whole. */
@@ -39,10 +40,4 @@ export function clip(text: string, max = maxCellLength): string {
   if (text.length <= max) return text;
   // Never half of a surrogate pair.
   return `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}
-
-function toJsonText(value: object): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === "bigint" ? item.toString() : item,
-  );
 }

@@ -1,11 +1,13 @@
 import { inspect } from "node:util";
 import { formatHtmlTable } from "./html-table";
-import { kernelWriter } from "./kernel";
+import { inNotebook, kernelWriter } from "./kernel";
 import { formatTextTable, type TableColumn } from "./text-table";
 
 /** Something that knows its own forms, by MIME type; `text/plain` is always among them. */
 export interface Displayable {
   mimeBundle(): Promise<MimeBundle>;
+  /** What is shown below it, as an output of its own; in a notebook only. */
+  footnote?(): MimeBundle | undefined;
 }
 
 /** A thing's forms by MIME type. */
@@ -41,14 +43,20 @@ export function display(value: unknown): void {
     write(bundleOf(value));
     return;
   }
-  value.mimeBundle().then(write, (error: unknown) => {
+  show(value).catch((error: unknown) => {
     console.error(error);
   });
 }
 
 /** As {@link display}; resolves when it has been shown. */
 export async function show(value: unknown): Promise<void> {
-  write(isDisplayable(value) ? await value.mimeBundle() : bundleOf(value));
+  if (!isDisplayable(value)) {
+    write(bundleOf(value));
+    return;
+  }
+  write(await value.mimeBundle());
+  const footnote = inNotebook() ? value.footnote?.() : undefined;
+  if (footnote !== undefined) write(footnote);
 }
 
 /** The forms of a value that needs no work to make them. */

@@ -1,18 +1,12 @@
-import { createRequire } from "node:module";
 import type { DataFrame } from "danfojs-node";
-import { WorkbenchError } from "../errors";
+import { buildFrame, type Dtype, isNumeric } from "../frames/frame-data";
+import { toJsonText } from "../json-text";
 
 /** A column for a frame: its name and Athena's type. */
 export interface FrameColumn {
   name: string;
   type: string;
 }
-
-type Dtype = "float32" | "int32" | "string" | "boolean";
-
-/** Names whose getter a danfojs frame reads of itself: a column of that name breaks it. */
-const reservedNames =
-  /^(\$.*|__proto__|constructor|axis|columns|config|ctypes|dtypes|index|ndim|shape|size|tensor|T|values|copy|loc|iloc)$/;
 
 /**
  * A danfojs DataFrame whose columns have the types of the query, never guessed from the values:
@@ -34,18 +28,12 @@ export function makeFrame(
   columns: readonly FrameColumn[],
   rows: readonly Readonly<Record<string, unknown>>[],
 ): DataFrame {
-  const names = columns.map(({ name }) => (reservedNames.test(name) ? `${name}_` : name));
-  if (new Set(names).size !== names.length) {
-    throw new WorkbenchError("USAGE", `a frame cannot have a column twice: ${names.join(", ")}`, {
-      hint: "give each column a name of its own by AS",
-    });
-  }
   const dtypes = columns.map(({ name, type }) => dtypeOf(type, rows, name));
+  const names = columns.map(({ name }) => name);
   const data = rows.map((row) =>
-    columns.map(({ name }, at) => toFrameValue(row[name], dtypes[at] ?? "string")),
+    names.map((name, at) => toFrameValue(row[name], dtypes[at] ?? "string")),
   );
-  const danfo = createRequire(__filename)("danfojs-node") as typeof import("danfojs-node");
-  return new danfo.DataFrame(data, { columns: names, dtypes });
+  return buildFrame({ columns: names, dtypes, rows: data });
 }
 
 function dtypeOf(
@@ -75,13 +63,9 @@ function dtypeOf(
 
 function toFrameValue(value: unknown, dtype: Dtype): unknown {
   const missing = value === null || value === undefined;
-  if (dtype === "int32" || dtype === "float32") return missing ? NaN : Number(value);
+  if (isNumeric(dtype)) return missing ? NaN : Number(value);
   if (missing) return null;
   if (dtype === "boolean") return value;
-  if (typeof value === "object") {
-    return JSON.stringify(value, (_key, item: unknown) =>
-      typeof item === "bigint" ? item.toString() : item,
-    );
-  }
+  if (typeof value === "object") return toJsonText(value);
   return `${value as string | number | boolean | bigint}`;
 }

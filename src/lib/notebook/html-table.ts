@@ -1,8 +1,16 @@
 import { cutRows, formatCell } from "./cells";
-import { escapeHtml } from "./html";
+import { escapeHtml, textOnly } from "./html";
 import type { TableColumn } from "./text-table";
 
-const cell = "padding:3px 10px;text-align:";
+const cell = "padding:3px 10px;white-space:nowrap;text-align:";
+/**
+ * Longer texts are broken, so that one of them does not push the other columns out of sight: by
+ * styles, and by places to break for JupyterLab, which takes styles out of a notebook that was not
+ * run here.
+ */
+const maxLineLength = 60;
+const lineOf = new RegExp(`.{1,${maxLineLength}}`, "gsu");
+const broken = ` style="display:inline-block;max-width:${maxLineLength}ch;white-space:normal;overflow-wrap:anywhere"`;
 const faint = "opacity:.65;font-weight:normal;font-size:.85em";
 
 /**
@@ -38,7 +46,7 @@ export function formatHtmlTable(
       ? ""
       : `<tr><td colspan="${columns.length}" style="${cell}center;${faint}">⋮ ${left.toLocaleString("en-US")} more rows ⋮</td></tr>`;
   return (
-    `<div style="overflow-x:auto"><table style="border-collapse:collapse;font-variant-numeric:tabular-nums">` +
+    `<div class="${textOnly}" style="overflow-x:auto"><table style="border-collapse:collapse;font-variant-numeric:tabular-nums">` +
     `<caption style="caption-side:bottom;text-align:left;padding:6px 10px;${faint}">${escapeHtml(caption)}</caption>` +
     `<thead><tr style="border-bottom:1px solid currentColor">${header.join("")}</tr></thead>` +
     `<tbody>${body(head)}${gap}${body(tail)}</tbody></table></div>`
@@ -49,7 +57,12 @@ function td(value: unknown, align = "left"): string {
   const missing = value === null || value === undefined || Number.isNaN(value);
   const style = `${cell}${align}${missing ? ";opacity:.5" : ""}`;
   // bdi: a name written from right to left must not turn the cells beside it.
-  return `<td style="${style}"><bdi>${escapeHtml(missing ? "null" : formatCell(value))}</bdi></td>`;
+  const text = missing ? "null" : formatCell(value);
+  if (text.length <= maxLineLength) {
+    return `<td style="${style}"><bdi>${escapeHtml(text)}</bdi></td>`;
+  }
+  const lines = text.match(lineOf) ?? [];
+  return `<td style="${style}"><bdi${broken}>${lines.map(escapeHtml).join("<wbr>")}</bdi></td>`;
 }
 
 function isNumber(value: unknown): boolean {

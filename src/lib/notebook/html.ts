@@ -13,21 +13,50 @@ export function escapeHtml(text: string): string {
 }
 
 /**
- * Marks that turn the direction of writing or hide characters are shown as their code
- * (`<U+202E>`), line breaks and other control characters as their signs (`␊`): a name cannot
- * dress up as another.
+ * The class of elements whose texts are shown as they are: without it JupyterLab typesets what
+ * stands between dollar signs as a formula, and a name could hide itself, or become a link.
+ */
+export const textOnly = "mathjax_ignore";
+
+/** A joiner that is not between two pictures joins nothing that one could see. */
+const strayJoiner =
+  /(?<!\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})*)\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
+/**
+ * Control and format characters, ends of lines, halves of surrogate pairs, and letters that are
+ * drawn as nothing. A picture's own marks (U+200D, U+FE0F) are left.
+ */
+const unseen =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5|(?!\u200d)\p{Cf}/gu;
+/** More marks than this on one letter belong to no writing: they are drawn over the lines around. */
+const piledMarks = /(\p{M}{3})\p{M}+/gu;
+
+/**
+ * What hides, what turns the direction of writing and what would break the line is shown as its
+ * code (`<U+202E>`, `<U+000A>`), and marks piled on one letter are cut: a name cannot dress up as
+ * another, nor leave its place.
  */
 export function showControls(text: string): string {
   return text
-    .replaceAll(/\u200d(?!\p{Extended_Pictographic})/gu, "<U+200D>")
-    .replaceAll(/[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]/g, (char) => {
-      return `<U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
-    })
-    .replaceAll(/\p{Cc}/gu, (char) => {
-      const code = char.charCodeAt(0);
-      if (code < 0x20) return String.fromCharCode(0x2400 + code);
-      return code === 0x7f ? "␡" : "�";
-    });
+    .replaceAll(strayJoiner, codeOf)
+    .replaceAll(unseen, codeOf)
+    .replaceAll(piledMarks, "$1");
+}
+
+function codeOf(char: string): string {
+  return `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
+}
+
+const rightToLeft =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A text written from right to left between U+2068 and U+2069: the digits and brackets beside it
+ * keep their places.
+ *
+ * @see https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+ */
+export function isolate(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** A JSON text that is safe inside a `<script>` element. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ProgressUpdate } from "../effects";
-import { escapeHtml } from "./html";
+import { escapeHtml, textOnly } from "./html";
 import { kernelWriter } from "./kernel";
 import { formatBytes, formatCount } from "./figures";
 
@@ -76,14 +76,14 @@ function stepHtml(step: Step, done: boolean): string {
   if (fraction === undefined || done) return lineHtml(stepText(step));
   const percent = Math.round(Math.min(1, Math.max(0, fraction)) * 100);
   return (
-    `<div><span role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100" ` +
+    `<div class="${textOnly}"><span role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100" ` +
     `style="${bar}background:linear-gradient(to right,#0072B2 ${percent}%,#8885 ${percent}%)"></span>` +
     `${escapeHtml(stepText(step))}</div>`
   );
 }
 
 function lineHtml(text: string): string {
-  return `<div style="opacity:.8">${escapeHtml(text)}</div>`;
+  return `<div class="${textOnly}" style="opacity:.8">${escapeHtml(text)}</div>`;
 }
 
 /** `etl RUNNING · 00:42 · rows 1,913` */

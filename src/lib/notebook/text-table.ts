@@ -1,4 +1,6 @@
-import { cutRows, clip, formatCell } from "./cells";
+import { cutRows, formatCell } from "./cells";
+import { isolate } from "./html";
+import { clipEnd, columnsOf } from "./text-columns";
 
 const maxTextCell = 60;
 
@@ -19,13 +21,14 @@ export function formatTextTable(
   limits: { headRows?: number; tailRows?: number } = {},
 ): string {
   const { head, left, tail } = cutRows(rows, limits.headRows, limits.tailRows);
-  const names = columns.map((column) => clip(formatCell(column.name), maxTextCell));
+  const names = columns.map((column) => textCell(column.name));
   const format = (row: Readonly<Record<string, unknown>>): string[] =>
-    columns.map((column) => clip(formatCell(row[column.name]), maxTextCell));
+    columns.map((column) => textCell(row[column.name]));
   const [headCells, tailCells] = [head.map(format), tail.map(format)];
   const all = [...headCells, ...tailCells];
   const widths = names.map((name, at) =>
-    Math.max(name.length, ...all.map((cells) => cells[at]?.length ?? 0)),
+    // Not by Math.max(...), which a table of many thousand rows would be too much for.
+    all.reduce((most, cells) => Math.max(most, columnsOf(cells[at] ?? "")), columnsOf(name)),
   );
   const right = columns.map((column) =>
     [...head, ...tail].some((row) => isNumber(row[column.name])),
@@ -33,8 +36,8 @@ export function formatTextTable(
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => {
-        const width = widths[at] ?? 0;
-        return right[at] === true ? cell.padStart(width) : cell.padEnd(width);
+        const gap = " ".repeat((widths[at] ?? 0) - columnsOf(cell));
+        return right[at] === true ? gap + cell : cell + gap;
       })
       .join("  ")
       .trimEnd();
@@ -45,6 +48,10 @@ export function formatTextTable(
     ...(left > 0 ? [`… ${left.toLocaleString("en-US")} more …`] : []),
     ...tailCells.map(line),
   ].join("\n");
+}
+
+function textCell(value: unknown): string {
+  return isolate(clipEnd(formatCell(value), maxTextCell));
 }
 
 function isNumber(value: unknown): boolean {

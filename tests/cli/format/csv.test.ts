@@ -1,50 +1,36 @@
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { formatCsvHeader, formatCsvRow } from "../../../src/cli/format/csv";
+import { expect, it } from "vitest";
+import { writeCsv } from "../../../src/cli/format/result";
+import { tellGuarded } from "../../../src/cli/format/csv";
 
-const columns = [{ name: "a", type: "varchar" }];
+const columns = [
+  { name: "=1+1", type: "varchar" },
+  { name: "n", type: "integer" },
+];
+const pages = [[{ "=1+1": "@SUM(1)", n: -1 }], [{ "=1+1": "plain", n: null }]];
 
-describe("formatCsvRow", () => {
-  it.each([
-    ["plain", "plain"],
-    ["", '""'],
-    [null, ""],
-    [-5, "-5"],
-    [2n ** 60n, "1152921504606846976"],
-    [true, "true"],
-    ['say "hi", you', '"say ""hi"", you"'],
-    ["two\nlines", '"two\nlines"'],
-    ['=HYPERLINK("http://x")', '"\'=HYPERLINK(""http://x"")"'],
-    ["+1", "'+1"],
-    ["@cmd", "'@cmd"],
-    ["-x", "'-x"],
-    ["\tx", "'\tx"],
-    [["a", 1], '"[""a"",1]"'],
-  ])("%s", (value, field) => {
-    expect(formatCsvRow(columns, { a: value })).toBe(`${field}\n`);
-  });
-
-  it("never leaves a text that a spreadsheet would run, and loses no text", () => {
-    const text = fc.oneof(
-      fc.string(),
-      fc.string().map((rest) => `=${rest}`),
-    );
-    fc.assert(
-      fc.property(text, (value) => {
-        const line = formatCsvRow(columns, { a: value }).slice(0, -1);
-        const field = line.startsWith('"') ? line.slice(1, -1).replaceAll('""', '"') : line;
-        expect(field).not.toMatch(/^[=+\-@\t\r]/);
-        expect(field === value || field === `'${value}`).toBe(true);
-      }),
-    );
-  });
+it.each([
+  ["guarded", "'=1+1,n\n'@SUM(1),-1\nplain,\n", 1],
+  ["exact", "=1+1,n\n@SUM(1),-1\nplain,\n", 0],
+] as const)("texts are %s, and what was changed is counted", async (texts, csv, guarded) => {
+  let written = "";
+  const context = {
+    write: (text: string) => {
+      written += text;
+      return Promise.resolve();
+    },
+  };
+  expect(await writeCsv(context, { columns, pages }, texts)).toEqual({ rows: 2, guarded });
+  expect(written).toBe(csv);
 });
 
-it("guards the names of columns as well", () => {
-  expect(
-    formatCsvHeader([
-      { name: "=1+1", type: "integer" },
-      { name: "n", type: "integer" },
-    ]),
-  ).toBe("'=1+1,n\n");
+it.each([
+  [0, []],
+  [1, [/^1 text begins as a formula does .* --exact-texts/]],
+  [1200, [/^1,200 texts begin/]],
+])("of %d guarded texts it is said", (count, expected) => {
+  const lines: string[] = [];
+  const logger = { info: (line: string) => lines.push(line), debug: () => 0, warn: () => 0 };
+  tellGuarded(count, { logger });
+  expect(lines).toHaveLength(expected.length);
+  for (const [at, words] of expected.entries()) expect(lines[at]).toMatch(words);
 });

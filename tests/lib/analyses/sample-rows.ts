@@ -5,7 +5,14 @@ export const hostileNames: readonly string[] = [
   "<script>alert(1)</script>\"'`",
   "${process.exit(1)}/{{constructor}}",
   '=HYPERLINK("http://x","y")',
+  "+1",
+  "@SUM(1+1)*cmd|' /C calc'!A0",
+  "</script><img src=x onerror=alert(1)>",
+  "${alert(1)}",
   "abc\u202Egpj.exe\u2069",
+  "\u200f\u05e9\u05dc\u05d5\u05dd/\u05e2\u05d5\u05dc\u05dd-7",
+  "nul\0, escape \u001b[2J, next\u0085, half \ud83d",
+  `zalgo${"\u0301\u0316".repeat(60)}`,
   "datum.value || alert(1)",
   "a'];x[b",
   "\\\\ back\\slash \n new\tline",
@@ -66,20 +73,33 @@ const bucketMs: Readonly<Record<string, number>> = {
   month: 30 * 86_400_000,
 };
 
-/** Rows of event-frequency: so many buckets from a start, with the daily swing of real activity. */
-export function frequencyRows(bucket: string, start: string, buckets: number): Row[] {
+/**
+ * Rows of event-frequency: so many buckets from a start, with the daily swing of real activity.
+ *
+ * @param peaks - the places of bars that are four times as high
+ */
+export function frequencyRows(
+  bucket: string,
+  start: string,
+  buckets: number,
+  peaks: readonly number[] = [],
+): Row[] {
   const from = Date.parse(start);
   const step = bucketMs[bucket] ?? 0;
   return Array.from({ length: buckets }, (_, at) =>
     types.map((type, order) => {
       const time = new Date(from + at * step);
-      const swing = 1 + Math.sin(((time.getUTCHours() - 9) / 24) * 2 * Math.PI) * 0.5;
+      const swing =
+        (1 + Math.sin(((time.getUTCHours() - 9) / 24) * 2 * Math.PI) * 0.5) *
+        (peaks.includes(at) ? 4 : 1);
       return {
         bucket_start: time.toISOString().replace(".000Z", "Z"),
         bucket,
         event_type: type,
         events: Math.round((swing * 120) / (order * 3 + 1)) + ((at * 7) % 5),
+        is_peak: peaks.includes(at),
         data_events: 12_345,
+        data_peak_above: buckets < 8 ? null : 600,
         data_from: start,
         data_to: new Date(from + buckets * step - 1000).toISOString(),
       };

@@ -35,10 +35,21 @@ describe("showControls", () => {
     ["plain/repo-name", "plain/repo-name"],
     ["abc\u202egpj.exe", "abc<U+202E>gpj.exe"],
     ["a\u200bb\ufeff", "a<U+200B>b<U+FEFF>"],
-    ["a\nb\tc\0", "a␊b␉c␀"],
-    ["\u007f\u0085", "␡�"],
+    ["a\nb\tc\0", "a<U+000A>b<U+0009>c<U+0000>"],
+    ["\u001b[31mred\u009b2J", "<U+001B>[31mred<U+009B>2J"],
+    ["a\u2028b\u2029c", "a<U+2028>b<U+2029>c"],
+    ["soft\u00adly\u2066x\u2069", "soft<U+00AD>ly<U+2066>x<U+2069>"],
+    ["tag\u{e0041}", "tag<U+E0041>"],
+    ["\ud83d half", "<U+D83D> half"],
+    ["filler\u3164s", "filler<U+3164>s"],
     ["👩\u200d👧", "👩\u200d👧"],
+    ["❤️\u200d🔥", "❤️\u200d🔥"],
+    ["👩🏽\u200d🚀", "👩🏽\u200d🚀"],
     ["a\u200db", "a<U+200D>b"],
+    ["a\u200d👧", "a<U+200D>👧"],
+    ["שלום/repo", "שלום/repo"],
+    ["e\u0301", "e\u0301"],
+    [`z${"\u0300".repeat(50)}`, `z${"\u0300".repeat(3)}`],
   ])("%j becomes %j", (text, shown) => {
     expect(showControls(text)).toBe(shown);
   });

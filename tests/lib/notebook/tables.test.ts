@@ -29,6 +29,17 @@ describe("formatTextTable", () => {
     expect(text).toMatch(/999$/);
   });
 
+  it("lines up wide writing, and keeps what is written from right to left to itself", () => {
+    const rows = [
+      { repo: "日本語", n: 1 },
+      { repo: "שלום", n: 22 },
+      { repo: "abcdef", n: 3 },
+    ];
+    expect(formatTextTable(columns, rows)).toBe(
+      ["repo     n", "──────  ──", "日本語   1", "\u2068שלום\u2069    22", "abcdef   3"].join("\n"),
+    );
+  });
+
   it("keeps one line a row, whatever the texts hold", () => {
     const rows = hostileNames.map((repo, n) => ({ repo, n }));
     const lines = formatTextTable(columns, rows).split("\n");
@@ -44,11 +55,19 @@ describe("formatHtmlTable", () => {
         const html = formatHtmlTable([{ name, type: text }], [{ [name]: text }], text);
         const tags = html.match(/<[^>]*>/g) ?? [];
         const known =
-          /^<\/?(div|table|caption|thead|tbody|tr|th|td|span|bdi|br)( style="[^"<>]*"| scope="col")*>$/;
+          /^<\/?(wbr|div|table|caption|thead|tbody|tr|th|td|span|bdi|br)( class="mathjax_ignore"| style="[^"<>]*"| scope="col")*>$/;
         expect(tags.filter((tag) => !known.test(tag))).toEqual([]);
         expect(html.replaceAll(/<[^>]*>/g, "")).not.toMatch(/[<>]/);
       }),
     );
+  });
+
+  it("breaks a long text, so that it leaves the other columns in sight", () => {
+    const html = formatHtmlTable(columns, [{ repo: "x".repeat(10_000), n: 1 }], "");
+    expect(html).toMatch(
+      /<bdi style="display:inline-block;max-width:60ch;[^"]*">(x{60}<wbr>){3}x{19}…<\/bdi>/,
+    );
+    expect(html).toMatch(/<bdi>1<\/bdi>/);
   });
 
   it("tells null from the text null", () => {

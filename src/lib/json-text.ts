@@ -1,0 +1,6 @@
+/** A value as JSON on one line; a bigint, which JSON does not know, as its digits in a text. */
+export function toJsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "bigint" ? item.toString() : item,
+  );
+}
