@@ -12,6 +12,8 @@ import { checkFormat, formatResult, summarizeAnalysis, writeCsv } from "../forma
 interface AnalyseFlags {
   days?: string;
   limit?: string;
+  repo?: string;
+  login?: string;
   format: string;
   chart?: string;
   list?: boolean;
@@ -26,6 +28,8 @@ export function register(program: Command, context: CliContext): void {
     .argument("[name]", "the analysis, such as repository-activity")
     .option("--days <n>", "only this many days back from the newest event, or all")
     .option("--limit <n>", "how many lines at the most")
+    .option("--repo <owner/name>", "only this repository")
+    .option("--login <name>", "only this contributor")
     .option("--format <format>", "table, json (an array of rows) or csv", "table")
     .option("--chart <file>", "write the chart too: FILE.svg, .png, .html or .json (Vega-Lite)")
     .option("--list", "list the analyses with their parameters")
@@ -69,8 +73,8 @@ async function run(
   return "";
 }
 
-function readOptions({ days, limit }: AnalyseFlags): AnalyseOptions {
-  const options: AnalyseOptions = {};
+function readOptions({ days, limit, repo, login }: AnalyseFlags): AnalyseOptions {
+  const options: AnalyseOptions = { repo, login };
   if (days !== undefined) options.days = days === "all" ? days : readWhole("--days", days);
   if (limit !== undefined) options.limit = readWhole("--limit", limit);
   return options;

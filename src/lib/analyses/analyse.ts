@@ -8,6 +8,7 @@ import { findAnalysis } from "./index";
 import type { Analysis, AnalysisContext, AnalyseOptions } from "./analysis";
 import { coverageOf } from "./coverage";
 import { checkParameters } from "./parameters";
+import { narrow, scopeWords } from "./scope";
 
 export type { AnalyseOptions } from "./analysis";
 
@@ -54,6 +55,7 @@ export class AnalysisResult extends QueryResult {
  * ```ts
  * const busiest = await analyse(settings, "repository-activity", { days: 7, limit: 20 }, effects);
  * await busiest.chart().show();
+ * const one = await analyse(settings, "busiest-hours", { repo: "octo/hello" }, effects);
  * ```
  */
 export async function analyse(
@@ -63,10 +65,11 @@ export async function analyse(
   effects: Effects,
 ): Promise<AnalysisResult> {
   const analysis = findAnalysis(name);
-  const parameters = checkParameters(analysis, options);
-  const { sql, params } = analysis.sql(parameters);
+  const { repo, login, ...own } = options;
+  const parameters = checkParameters(analysis, own);
+  const { sql, params } = narrow(name, analysis.sql(parameters), { repo, login });
   const result = await runQuery(settings, sql, { params }, effects);
-  const context = { dataset: settings.dataset, parameters };
+  const context = { dataset: settings.dataset, parameters, scope: scopeWords({ repo, login }) };
   const { span } = toAnalysisResult(result, analysis, context);
   if (span === undefined) return toAnalysisResult(result, analysis, context);
   const coverage = await coverageOf(settings, span, effects);
@@ -82,7 +85,7 @@ export async function analyse(
 export function toAnalysisResult(
   result: QueryResultFields,
   analysis: Analysis,
-  context: Pick<AnalysisContext, "dataset" | "parameters" | "coverage">,
+  context: Pick<AnalysisContext, "dataset" | "parameters" | "scope" | "coverage">,
 ): AnalysisResult {
   const first: Row = result.rows[0] ?? {};
   const isTotal = ({ name }: Column): boolean => name.startsWith("data_");
