@@ -24,7 +24,7 @@ export const indexFileName = "index.html";
  * ```
  */
 export function reportFileName(notebook: string, set: readonly SetParameter[]): string {
-  const words = set.map(({ name, value }) => `.${namePart(name)}=${namePart(value)}`);
+  const words = set.map(({ name, value }) => `.${name.replaceAll("$", "-")}=${namePart(value)}`);
   const whole = `${notebook}${words.join("")}`;
   if (whole.length > maxLength) return `${whole.slice(0, maxLength)}~${hashOf(whole)}.html`;
   // A notebook of that name must not take the place of the list of all.

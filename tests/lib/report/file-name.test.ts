@@ -12,9 +12,9 @@ describe("the name of a report's file", () => {
   it("tells what was set", () => {
     const set = [
       { name: "repo", value: "octo/hello" },
-      { name: "days", value: "30" },
+      { name: "topN", value: "30" },
     ];
-    expect(reportFileName("04-report", set)).toBe("04-report.repo=octo__hello.days=30.html");
+    expect(reportFileName("04-report", set)).toBe("04-report.repo=octo__hello.topN=30.html");
   });
 
   it.each([
