@@ -1,11 +1,13 @@
 """Execute a notebook and write it as one self-contained HTML page.
 
 `workbench report` runs this file with the Python of the virtual environment. The job comes as one
-line of JSON on standard input, which stays open: when it closes, the caller is gone and the kernel
-is stopped. What happens is told on standard output, one JSON object a line:
+line of JSON on standard input; the answer to `executed`, what is to stand in the page beside the
+notebook, is another. When it closes, the caller is gone and the kernel is stopped. What happens is
+told on standard output, one JSON object a line:
 
     {"event": "kernel"}                              the kernel is starting
     {"event": "cell", "number": 2, "of": 7, "line"}  a code cell begins (counted from 1)
+    {"event": "executed"}                            all of them are done: the caller answers
     {"event": "failed", "reason", …}                 it ended badly (exit code 1)
     {"event": "done", "bytes", "charts"}             the page is at the job's `output`
 """
@@ -15,12 +17,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import queue
 import re
 import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
@@ -33,6 +36,15 @@ from report_page import count_charts, render_page
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # How long a cell that was told to stop may take to stop what it had started.
 INTERRUPT_SECONDS = 5.0
+# What of the job stands in the page; the caller's answer adds `data` and `coverage`.
+FACTS: tuple[Literal["code", "parameters", "dataset", "notice", "generatedAt", "version"], ...] = (
+    "code",
+    "parameters",
+    "dataset",
+    "notice",
+    "generatedAt",
+    "version",
+)
 
 
 class Job(TypedDict):
@@ -42,6 +54,8 @@ class Job(TypedDict):
     name: str
     folder: str
     kernel: str
+    code: str
+    parameters: list[dict[str, Any]]
     dataset: str
     notice: str | None
     generatedAt: str
@@ -123,17 +137,20 @@ async def execute(notebook: NotebookNode, job: Job) -> dict[str, object] | None:
     return None
 
 
-def stop_when_abandoned() -> None:
-    """Stop this process, and its kernel with it, when standard input closes."""
+def listen() -> queue.SimpleQueue[str]:
+    """Read the caller's lines; stop this process, and its kernel with it, when they end."""
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def watch() -> None:
-        sys.stdin.read()
+        for line in sys.stdin:
+            lines.put(line)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
+    return lines
 
 
-def export(job: Job) -> int:
+def export(job: Job, lines: queue.SimpleQueue[str]) -> int:
     """Run the job; return the exit code."""
     notebook = nbformat.reads(json.dumps(job["notebook"]), as_version=4)  # type: ignore[no-untyped-call]
     nbformat.validate(notebook)
@@ -141,12 +158,14 @@ def export(job: Job) -> int:
     if failure is not None:
         tell("failed", **failure)
         return 1
+    tell("executed")
+    answer: dict[str, Any] = json.loads(lines.get())
     page = render_page(
         notebook,
         templates=Path(job["templates"]),
         scripts=[Path(path) for path in job["scripts"]],
         name=job["name"],
-        facts={key: job[key] for key in ("dataset", "notice", "generatedAt", "version")},
+        facts={key: job[key] for key in FACTS} | answer,
     )
     output = Path(job["output"])
     output.write_text(page, encoding="utf-8")
@@ -156,9 +175,9 @@ def export(job: Job) -> int:
 
 def main() -> int:
     """Read the job and run it."""
-    job: Job = json.loads(sys.stdin.readline())
-    stop_when_abandoned()
-    return export(job)
+    lines = listen()
+    job: Job = json.loads(lines.get())
+    return export(job, lines)
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ c.JupyterHub.cleanup_proxy = True
 c.Spawner.cmd = [str(Path(sys.executable).parent / "jupyterhub-singleuser")]
 c.Spawner.ip = LOOPBACK
 c.Spawner.notebook_dir = str(CHECKOUT)
-c.Spawner.default_url = "/lab/tree/notebooks/02-activity.ipynb"
+c.Spawner.default_url = "/lab/tree/notebooks/00-start-here.ipynb"
 c.Spawner.args = ["--allow-root"] if os.getuid() == 0 else []
 # On a busy machine of two cores JupyterLab takes its time.
 c.Spawner.start_timeout = 180

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ SHOWN_TYPES = [
     "text/markdown",
 ]
 NOTEBOOK_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)\s]+\.ipynb\)")
+HTML_HEADING = re.compile(r"<h([23])(?:\s[^>]*)?>(.*?)</h\1>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+# Contents of fewer headings than this save nobody a search.
+FEWEST_CONTENTS = 3
 HEADING = re.compile(r"^\s*#\s+(.+?)\s*#*\s*(?:\n|$)")
 
 
@@ -100,6 +105,54 @@ def unlink_notebooks(notebook: NotebookNode) -> None:
             cell.source = NOTEBOOK_LINK.sub(r"\1", cell.source)
 
 
+class Headings:
+    """The headings of the prose: each gets an id of its own, and a line in the contents."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.found: list[tuple[int, str, Markup]] = []
+
+    def number(self, html: str) -> str:
+        """Give the headings of a piece of prose their ids; a filter of the template."""
+        return HTML_HEADING.sub(self._take, html)
+
+    def _take(self, found: re.Match[str]) -> str:
+        level, content = int(found[1]), found[2]
+        name = f"section-{len(self.found) + 1}"
+        words = Markup(TAG.sub("", content)).unescape().strip()
+        self.found.append((level, name, escape(words)))
+        return f'<h{level} id="{name}">{content}</h{level}>'
+
+    def contents(self) -> str:
+        """Write the lines of the contents; nothing where there is one heading or none."""
+        if len(self.found) < FEWEST_CONTENTS:
+            return ""
+        lines = "\n".join(
+            f'<li class="level-{level}"><a href="#{name}">{words}</a></li>'
+            for level, name, words in self.found
+        )
+        return (
+            '<nav class="contents" aria-label="Contents"><details><summary>Contents</summary>'
+            f"\n<ol>\n{lines}\n</ol>\n</details></nav>"
+        )
+
+
+def index_facts(title: str, name: str, charts: int, facts: dict[str, Any]) -> str:
+    """Write what the list of all reports shows of this one; `src/lib/report/facts.ts` reads it."""
+    told = {key: facts[key] for key in ("dataset", "generatedAt", "data")}
+    parameters = [{key: one[key] for key in ("name", "value")} for one in facts["parameters"]]
+    text = json.dumps(
+        {"title": title, "notebook": name, "parameters": parameters, "charts": charts, **told},
+        ensure_ascii=False,
+    )
+    return f'<meta name="workbench-report" content="{escape(text)}">'
+
+
+def new_mark() -> Markup:
+    """Make a place in the page to be filled at the end, which no notebook can know."""
+    return Markup(f"<!--{secrets.token_hex(16)}-->")
+
+
 def content_policy(scripts: list[str]) -> str:
     """Write the page's policy: these scripts, styles of its own, and nothing from anywhere."""
     hashes = " ".join(
@@ -134,11 +187,13 @@ def render_page(
     """Render the notebook with the template `workbench`.
 
     `scripts` are the libraries that stand in every page, before the template's own script;
-    `facts` are `dataset`, `notice`, `generatedAt` (ISO 8601, UTC) and `version`.
+    `facts` are `dataset`, `notice`, `generatedAt` (ISO 8601, UTC), `version`, `code` (folded,
+    hidden or shown), `parameters`, `coverage` (a sentence) and `data` (the same in figures).
     """
     template = templates / "workbench"
     texts = [read_script(path) for path in [*scripts, template / "report.js"]]
-    title = take_title(notebook)
+    title = take_title(notebook) or name
+    headings = Headings()
     leave_out_progress(notebook)
     unlink_notebooks(notebook)
     config = Config()
@@ -152,16 +207,21 @@ def render_page(
             "script_json": script_json,
             "image_address": image_address,
             "describe_chart": describe_chart,
+            "number_headings": headings.number,
         },
     )
     report = {
         **facts,
-        "title": title or name,
+        "title": title,
         "name": name,
+        "index_facts": (facts_mark := new_mark()),
+        "contents": (contents_mark := new_mark()),
         "policy": content_policy(texts),
         "scripts": [Markup(text) for text in texts],
         "style": Markup((template / "report.css").read_text(encoding="utf-8")),
     }
     resources = {"metadata": {"name": escape(name)}, "report": report}
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return str(page)
+    # Only now: the contents are known at the end, and nbconvert writes all attributes its own way.
+    told = index_facts(title, name, count_charts(notebook), facts)
+    return str(page).replace(facts_mark, told, 1).replace(contents_mark, headings.contents(), 1)

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { installationDir } from "../lib/config/sources";
 import type { Effects } from "../lib/effects";
 import { WorkbenchError } from "../lib/errors";
+import { indexFileName, reportsDir } from "../lib/report";
 import { runPipeline } from "./commands/run";
 import type { CliContext } from "./context";
 
@@ -38,9 +38,11 @@ export async function ensureFirstReport(
 }
 
 function findReport(): string | undefined {
-  const folder = join(installationDir, "reports");
+  const folder = reportsDir();
   try {
-    const name = readdirSync(folder).find((file) => file.endsWith(".html"));
+    const name = readdirSync(folder).find(
+      (file) => file.endsWith(".html") && file !== indexFileName,
+    );
     return name === undefined ? undefined : join(folder, name);
   } catch {
     return undefined;

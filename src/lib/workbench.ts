@@ -1,5 +1,6 @@
 import { type AnalyseOptions, type AnalysisResult, analyse } from "./analyses/analyse";
 import { type QueryOptions, type QueryResult, runQuery } from "./athena/query";
+import { checkServices, type ServiceChecks } from "./check";
 import { isDemoDataset } from "./config/dataset";
 import { loadSettings } from "./config/load";
 import type { Settings } from "./config/settings";
@@ -148,6 +149,11 @@ export class Workbench {
    */
   trace(eventType: string, eventId: string): Promise<EventTrace> {
     return this.#run((effects) => traceEvent(this.settings, eventType, eventId, effects));
+  }
+
+  /** Whether each service answers and holds something; one that is away is no error. */
+  check(): Promise<ServiceChecks> {
+    return this.#run((effects) => checkServices(this.settings, effects));
   }
 
   /**

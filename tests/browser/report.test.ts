@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
-import { exportReport } from "../../src/lib/report";
+import { exportReport, writeIndex } from "../../src/lib/report";
 import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
 import { openDemoData } from "./demo-data";
 import { writeNotebook } from "./trial-notebook";
@@ -26,6 +26,9 @@ afterAll(async () => {
   await browser.close();
 });
 
+/** What the margins leave of a sheet of A4, in pixels. */
+const a4 = { width: 680, height: 1001 };
+
 interface View {
   width: number;
   colorScheme: "light" | "dark";
@@ -40,10 +43,8 @@ async function openOffline(file: string, view: View, charts: number): Promise<Wa
   await context.setOffline(true);
   const watched = await watchPage(context);
   await watched.page.goto(pathToFileURL(file).href);
-  await watched.page
-    .locator("figure.chart.drawn")
-    .nth(charts - 1)
-    .waitFor();
+  const drawn = watched.page.locator("figure.chart.drawn");
+  if (charts > 0) await drawn.nth(charts - 1).waitFor();
   return watched;
 }
 
@@ -90,10 +91,59 @@ describe("the report, with the network off", () => {
     await page.locator("#vg-tooltip-element.visible").waitFor();
     const code = page.getByText("await openWorkbench()");
     expect(await code.isVisible()).toBe(false);
-    await page.getByRole("button", { name: "Show code" }).click();
+    await page.locator("details.code > summary").first().click();
     expect(await code.isVisible()).toBe(true);
+    const blocks = page.locator("details.code[open]");
+    expect(await blocks.count()).toBe(1);
+    await page.getByRole("button", { name: "Show code" }).click();
+    expect(await blocks.count()).toBe(await page.locator("details.code").count());
+    await page.getByRole("button", { name: "Hide code" }).click();
+    expect(await blocks.count()).toBe(0);
     expect(errors).toEqual([]);
     await page.context().close();
+  });
+
+  it.each([400, 1400])("leads from its contents to its headings at %d pixels", async (width) => {
+    const { page } = await openOffline(file, { width, colorScheme: "light" }, 7);
+    const contents = page.getByRole("navigation", { name: "Contents" });
+    const link = contents.getByRole("link", { name: "Repository activity" });
+    // Beside the text where there is room, folded where there is none.
+    expect(await link.isVisible()).toBe(width > 1000);
+    if (width < 1000) await contents.locator("summary").click();
+    await link.click();
+    const heading = page.getByRole("heading", { name: "Repository activity" });
+    await expect.poll(async () => (await heading.boundingBox())?.y ?? 999).toBeLessThan(400);
+    expect(await overflows(page)).toBe(false);
+    await page.context().close();
+  });
+
+  it("says what data it was drawn from", async () => {
+    const { page } = await openOffline(file, { width: 1400, colorScheme: "light" }, 7);
+    const words = await page.locator(".coverage").textContent();
+    expect(words).toMatch(/^The tables held [\d,]+ events, .* UTC\. Captures measured [\d,]+ of/);
+    await page.context().close();
+  });
+
+  it("has each chart whole on a printed page, and no code", async () => {
+    const context = await browser.newContext({ viewport: a4 });
+    const { page } = await watchPage(context);
+    await page.goto(pathToFileURL(file).href);
+    await page.locator("figure.chart.drawn").nth(6).waitFor();
+    await page.emulateMedia({ media: "print" });
+    for (const chart of await page.locator("figure.chart").all()) {
+      const box = await chart.locator(".still").boundingBox();
+      expect(box).not.toBeNull();
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(a4.width);
+      // On a page of its own it fits: then a page's end need never go through it.
+      expect(box?.height).toBeLessThan(a4.height);
+      expect(await chart.evaluate("(node) => getComputedStyle(node).breakInside")).toBe("avoid");
+      expect(await chart.locator(".live").isVisible()).toBe(false);
+    }
+    for (const hidden of ["details.code", ".contents", "#code-toggle", ".vega-embed summary"]) {
+      expect(await page.locator(hidden).first().isVisible()).toBe(false);
+    }
+    expect(await overflows(page)).toBe(false);
+    await context.close();
   });
 
   it("prints dark words on white, whatever the screen", async () => {
@@ -104,6 +154,38 @@ describe("the report, with the network off", () => {
     );
     expect(colours).toEqual(["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
     await page.pdf({ path: picture("report").replace(/png$/, "pdf"), format: "A4" });
+    await page.context().close();
+  });
+});
+
+describe("the list of all reports, with the network off", () => {
+  it.each<View>([
+    { width: 1400, colorScheme: "light" },
+    { width: 400, colorScheme: "dark" },
+  ])("leads to each at $width pixels, $colorScheme", async (view) => {
+    const folder = mkdtempSync(join(tmpdir(), "reports-"));
+    const set = { limit: "5" };
+    const { reports, index } = await exportReport(settings, { outDir: folder, set }, effects);
+    writeFileSync(join(folder, "damaged.html"), "<!DOCTYPE html><title>cut</tit");
+    writeFileSync(join(folder, `"><img src=x onerror=window.hurt=1>.html`), "");
+    await writeIndex(folder, effects);
+    const { page, errors, requests } = await openOffline(index.path, view, 0);
+    expect(await page.locator(".reports > li").count()).toBe(1);
+    expect(await page.getByRole("link").count()).toBe(3);
+    expect(await page.evaluate("window.hurt")).toBeUndefined();
+    expect(await overflows(page)).toBe(false);
+    await page.screenshot({
+      path: picture(`report-index-${view.width}-${view.colorScheme}`),
+      fullPage: true,
+    });
+    await page.getByRole("link", { name: "What is going on on GitHub?" }).click();
+    await page.locator("figure.chart.drawn").nth(6).waitFor();
+    expect(decodeURIComponent(page.url())).toBe(
+      decodeURIComponent(pathToFileURL(reports[0]?.path ?? "").href),
+    );
+    expect(await page.title()).toBe("What is going on on GitHub? · limit 5");
+    expect(errors).toEqual([]);
+    expect(requests).toHaveLength(2);
     await page.context().close();
   });
 });

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import report_page
@@ -19,6 +21,10 @@ FACTS = {
     "notice": "Invented events",
     "generatedAt": "2026-11-24T12:34:56.000Z",
     "version": "1.2.3",
+    "code": "folded",
+    "parameters": [{"name": "repo", "value": "octo/hello", "set": True}],
+    "coverage": "The tables held 12 events.",
+    "data": {"events": 12, "from": "2026-11-20T10:00:00Z", "to": "2026-11-24T12:00:00Z"},
 }
 
 
@@ -32,14 +38,14 @@ def library(tmp_path: Path) -> Path:
     return path
 
 
-def render(library: Path, *cells: object) -> str:
-    """Render cells to a page."""
+def render(library: Path, *cells: object, **facts: object) -> str:
+    """Render cells to a page, with other facts than the usual."""
     return report_page.render_page(
         new_notebook(cells=list(cells)),
         templates=TEMPLATES,
         scripts=[library],
         name="trial",
-        facts=dict(FACTS),
+        facts=FACTS | facts,
     )
 
 
@@ -56,11 +62,62 @@ def executed_scripts(page: str) -> list[str]:
 
 def test_says_what_it_is(library: Path) -> None:
     page = render(library, new_markdown_cell("# Busy *repositories*\n\nWords."))
-    assert "<title>Busy *repositories*</title>" in page
+    assert "<title>Busy *repositories* · repo octo/hello</title>" in page
     assert page.count("<h1>") == 1
     assert "Invented events" in page
     assert "2026-11-24 12:34 UTC" in page
     assert "<p>Words.</p>" in page
+    assert "The tables held 12 events." in page
+
+
+def told_to_the_index(page: str) -> dict[str, Any]:
+    """Return what the page tells of itself, and check that it stands in the page's beginning."""
+    found = re.search(r'<meta name="workbench-report" content="([^"]*)">', page[: 64 * 1024])
+    assert found is not None
+    told: dict[str, Any] = json.loads(html.unescape(found[1]))
+    return told
+
+
+def test_tells_the_index_what_it_is(library: Path) -> None:
+    title = f"A {ATTACK}".replace("\u2028", "")
+    parameters = [{"name": "repo", "value": ATTACK, "set": True}]
+    page = render(library, new_markdown_cell(f"# {title}"), parameters=parameters)
+    told = told_to_the_index(page)
+    assert told["title"] == title.strip()
+    assert told["notebook"] == "trial"
+    assert told["parameters"] == [{"name": "repo", "value": ATTACK}]
+    assert told["data"] == FACTS["data"]
+    assert told["charts"] == 0
+    assert "<script>alert" not in page
+
+
+def test_contents_lead_to_headings(library: Path) -> None:
+    words = "# T\n\n## One *and* two\n\n### Part & parcel\n\n## One *and* two\n\nEnd."
+    page = render(library, new_markdown_cell(words))
+    lines = re.findall(r'<li class="level-(\d)"><a href="#([^"]+)">(.*?)</a>', page)
+    assert lines == [
+        ("2", "section-1", "One and two"),
+        ("3", "section-2", "Part &amp; parcel"),
+        ("2", "section-3", "One and two"),
+    ]
+    for _, name, _ in lines:
+        assert page.count(f'id="{name}"') == 1
+
+
+def test_few_headings_need_no_contents(library: Path) -> None:
+    page = render(library, new_markdown_cell("# T\n\n## One\n\n## Two"))
+    assert "<nav" not in page
+    assert "<!--" not in page.split("<script", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "closed", "opened"), [("folded", 1, 0), ("hidden", 0, 0), ("shown", 0, 1)]
+)
+def test_code_is_folded_hidden_or_shown(library: Path, code: str, closed: int, opened: int) -> None:
+    page = render(library, display({"text/plain": "x"}), code=code)
+    assert page.count('<details class="code"><summary>') == closed
+    assert page.count('<details class="code" open=""><summary>') == opened
+    assert ("chart" in page.partition("<main>")[2].partition("</main>")[0]) == (code != "hidden")
 
 
 def test_allows_exactly_its_own_scripts(library: Path) -> None:

@@ -104,16 +104,29 @@
     const blocks = document.querySelectorAll("details.code");
     const button = document.getElementById("code-toggle");
     if (button === null || blocks.length === 0) return;
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const show = button.getAttribute("aria-pressed") !== "true";
+    const setShown = (show) => {
       button.setAttribute("aria-pressed", String(show));
       button.textContent = show ? "Hide code" : "Show code";
-      document.body.classList.toggle("with-code", show);
       for (const block of blocks) block.open = show;
-    });
+    };
+    button.hidden = false;
+    setShown(blocks[0].open);
+    button.addEventListener("click", () =>
+      setShown(button.getAttribute("aria-pressed") !== "true"),
+    );
+  }
+
+  /** The contents stand open where there is room beside the text. */
+  function unfoldContents() {
+    const contents = document.querySelector(".contents details");
+    if (contents === null) return;
+    const wide = matchMedia("(min-width: 80rem)");
+    const follow = () => (contents.open = wide.matches);
+    follow();
+    wide.addEventListener("change", follow);
   }
 
   foldCode();
+  unfoldContents();
   drawAll();
 })();

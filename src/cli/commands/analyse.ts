@@ -14,6 +14,8 @@ import { checkFormat, formatResult, summarizeAnalysis, writeCsv } from "../forma
 interface AnalyseFlags extends LimitFlags {
   days?: string;
   limit?: string;
+  repo?: string;
+  login?: string;
   format: string;
   exactTexts?: boolean;
   chart?: string;
@@ -29,6 +31,8 @@ export function register(program: Command, context: CliContext): void {
     .argument("[name]", "the analysis, such as repository-activity")
     .option("--days <n>", "only this many days back from the newest event, or all")
     .option("--limit <n>", "how many lines at the most")
+    .option("--repo <owner/name>", "only this repository")
+    .option("--login <name>", "only this contributor")
     .option("--format <format>", "table, json (an array of rows) or csv", "table")
     .option(
       "--exact-texts",
@@ -80,8 +84,8 @@ async function run(
   return "";
 }
 
-function readOptions({ days, limit, ...flags }: AnalyseFlags): AnalyseOptions {
-  const options: AnalyseOptions = readLimits(flags);
+function readOptions({ days, limit, repo, login, ...flags }: AnalyseFlags): AnalyseOptions {
+  const options: AnalyseOptions = { ...readLimits(flags), repo, login };
   if (days !== undefined) options.days = days === "all" ? days : readWhole("--days", days);
   if (limit !== undefined) options.limit = readWhole("--limit", limit);
   return options;

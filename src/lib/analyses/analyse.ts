@@ -9,6 +9,7 @@ import { findAnalysis } from "./index";
 import type { Analysis, AnalysisContext, AnalyseOptions } from "./analysis";
 import { coverageOf } from "./coverage";
 import { checkParameters } from "./parameters";
+import { narrow, scopeWords } from "./scope";
 
 export type { AnalyseOptions } from "./analysis";
 
@@ -61,6 +62,7 @@ export class AnalysisResult extends QueryResult {
  * ```ts
  * const busiest = await analyse(settings, "repository-activity", { days: 7, limit: 20 }, effects);
  * await busiest.chart().show();
+ * const one = await analyse(settings, "busiest-hours", { repo: "octo/hello" }, effects);
  * ```
  */
 export async function analyse(
@@ -70,15 +72,15 @@ export async function analyse(
   effects: Effects,
 ): Promise<AnalysisResult> {
   const analysis = findAnalysis(name);
-  const { cache, maxScanBytes, ...asked } = options;
-  const parameters = checkParameters(analysis, asked);
+  const { cache, maxScanBytes, repo, login, ...own } = options;
+  const parameters = checkParameters(analysis, own);
   const limits: QueryLimits = {
     ...(cache === undefined ? {} : { cache }),
     ...(maxScanBytes === undefined ? {} : { maxScanBytes }),
   };
-  const { sql, params } = analysis.sql(parameters);
+  const { sql, params } = narrow(name, analysis.sql(parameters), { repo, login });
   const result = await runQuery(settings, sql, { ...limits, params }, effects);
-  const context = { dataset: settings.dataset, parameters };
+  const context = { dataset: settings.dataset, parameters, scope: scopeWords({ repo, login }) };
   const { span } = toAnalysisResult(result, analysis, context);
   if (span === undefined) return toAnalysisResult(result, analysis, context);
   const coverage = await coverageOf(settings, span, limits, effects);
@@ -94,7 +96,7 @@ export async function analyse(
 export function toAnalysisResult(
   result: QueryResultFields,
   analysis: Analysis,
-  context: Pick<AnalysisContext, "dataset" | "parameters" | "coverage">,
+  context: Pick<AnalysisContext, "dataset" | "parameters" | "scope" | "coverage">,
 ): AnalysisResult {
   const first: Row = result.rows[0] ?? {};
   const isTotal = ({ name }: Column): boolean => name.startsWith("data_");

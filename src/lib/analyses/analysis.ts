@@ -2,9 +2,10 @@ import type { QueryParameter } from "../athena/parameters";
 import type { QueryLimits } from "../athena/query-options";
 import type { Row } from "../athena/values";
 import type { ChartSpec } from "../charts/spec";
+import type { AnalysisScope } from "./scope";
 
 /** What every analysis can be asked with. */
-export interface AnalyseOptions extends QueryLimits {
+export interface AnalyseOptions extends QueryLimits, AnalysisScope {
   /**
    * Only the events of this many days back from the newest event in the data (not from today, so
    * that old data answers too); `"all"` for all of them. Default: each analysis' own.
@@ -41,6 +42,8 @@ export interface AnalysisContext {
   /** The dataset's name, for the subtitle. */
   dataset: string;
   parameters: AnalysisParameters;
+  /** What the question was narrowed to, for the subtitle; undefined for all of the data. */
+  scope?: string | undefined;
   /** First and last moment of what was counted, ISO 8601; undefined where there is nothing. */
   span: { from: string; to: string } | undefined;
   /** The estimated share of all events that was captured, 0 to 1; undefined where nobody measured. */

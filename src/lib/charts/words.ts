@@ -28,12 +28,14 @@ export function dataLine(
     span: { from: string; to: string } | undefined;
     totals: Readonly<Record<string, number>>;
     coverage?: number | undefined;
+    /** What the data was narrowed to. */
+    scope?: string | undefined;
   },
   counted: keyof typeof nouns,
 ): string {
-  const source = isDemoDataset(data.dataset)
-    ? `Simulated events, dataset ${data.dataset}`
-    : `GitHub events, dataset ${data.dataset}`;
+  const origin = isDemoDataset(data.dataset) ? "Simulated events" : "GitHub events";
+  const scope = data.scope === undefined ? "" : ` · ${clipName(data.scope)}`;
+  const source = `${origin}, dataset ${data.dataset}${scope}`;
   if (data.span === undefined) return `${source} · no data`;
   const count = data.totals[counted] ?? 0;
   const noun = count === 1 ? nouns[counted] : counted;

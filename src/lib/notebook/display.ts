@@ -97,7 +97,8 @@ function tableBundle(
   };
 }
 
-function isDisplayable(value: unknown): value is Displayable {
+/** Whether a value brings its own forms. */
+export function isDisplayable(value: unknown): value is Displayable {
   return isObject(value) && typeof value["mimeBundle"] === "function";
 }
 

@@ -14,6 +14,8 @@ const declaration = new RegExp(
 export interface Parameter {
   name: string;
   literal: string;
+  /** The words behind it on its line. */
+  meaning: string;
 }
 
 /** The parameters of a notebook: literal constants of the cells tagged `parameters`. */
@@ -23,9 +25,18 @@ export function listParameters(notebook: Notebook): Parameter[] {
       .split("\n")
       .flatMap((line) => {
         const match = declaration.exec(line);
-        return match === null ? [] : [{ name: String(match[2]), literal: String(match[3]) }];
+        if (match === null) return [];
+        const [, , name = "", given = "", after = ""] = match;
+        return [{ name, literal: given, meaning: after.replace(/^\s*;?\s*(\/\/)?\s*/, "") }];
       }),
   );
+}
+
+/** The value of a literal as people write it after `--set`: a text without its quotes. */
+export function literalText(literal: string): string {
+  if (literal.startsWith('"')) return JSON.parse(literal) as string;
+  if (literal.startsWith("'")) return literal.slice(1, -1).replaceAll(/\\(.)/g, "$1");
+  return /^-?\d/.test(literal) ? literal.replaceAll("_", "") : literal;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { WorkbenchError } from "../errors";
+import { toWorkbenchError, WorkbenchError } from "../errors";
 
 /** What `jupyterhub/export_report.py` tells, a line each. */
 export type ExportEvent =
   | { event: "kernel" }
   | { event: "cell"; number: number; of: number; line: string }
+  | { event: "executed" }
   | { event: "done"; bytes: number; charts: number }
   | CellFailure
   | { event: "failed"; reason: "no-kernel" | "kernel-died" | "stopped" };
@@ -26,6 +27,8 @@ export interface ExportCommand {
   job: Readonly<Record<string, unknown>>;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
+  /** Asked once the notebook has been executed: what is to stand in the page beside it. */
+  facts: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** A cell that is interrupted may take a while to stop what runs on a server. */
@@ -71,12 +74,22 @@ async function converse(
 ): Promise<ExportEvent> {
   let last: ExportEvent | undefined;
   let complaint = "";
+  let refused: unknown;
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaint = (complaint + text).slice(-4000);
   });
   createInterface({ input: child.stdout }).on("line", (line) => {
     last = JSON.parse(line) as ExportEvent;
     onEvent(last);
+    if (last.event !== "executed") return;
+    command.facts().then(
+      (facts) => child.stdin.write(`${JSON.stringify(facts)}\n`),
+      // Without an answer the page cannot be made; the reason is for the caller.
+      (error: unknown) => {
+        refused = error;
+        child.kill("SIGTERM");
+      },
+    );
   });
   const ended = new Promise<string>((resolve, reject) => {
     child.once("error", (error) => {
@@ -92,6 +105,7 @@ async function converse(
   child.stdin.on("error", () => undefined);
   child.stdin.write(`${JSON.stringify(command.job)}\n`);
   const how = await ended;
+  if (refused !== undefined) throw toWorkbenchError(refused);
   if (last?.event === "done" || last?.event === "failed") return last;
   const reason = complaint.trim().split("\n").at(-1) ?? "";
   throw new WorkbenchError("NOTEBOOK", `the export ended with ${how}: ${reason}`, {

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import type { Notebook } from "../../../src/lib/report/notebooks";
-import { listParameters, parseSetOptions, setParameters } from "../../../src/lib/report/parameters";
+import {
+  listParameters,
+  literalText,
+  parseSetOptions,
+  setParameters,
+} from "../../../src/lib/report/parameters";
 
 const source = [
   "// What to look at",
@@ -27,11 +32,11 @@ function textOf(notebook: Notebook): string {
 describe("parameters of a notebook", () => {
   it("are the literal constants of tagged cells", () => {
     expect(listParameters(notebookOf(source))).toEqual([
-      { name: "days", literal: "7" },
-      { name: "repo", literal: '"octo/repo"' },
-      { name: "bots", literal: "false" },
-      { name: "rate", literal: "-0.5" },
-      { name: "address", literal: '"https://example.org//x"' },
+      { name: "days", literal: "7", meaning: "days back" },
+      { name: "repo", literal: '"octo/repo"', meaning: "" },
+      { name: "bots", literal: "false", meaning: "" },
+      { name: "rate", literal: "-0.5", meaning: "" },
+      { name: "address", literal: '"https://example.org//x"', meaning: "with slashes" },
     ]);
     expect(listParameters(notebookOf(source, []))).toEqual([]);
   });
@@ -70,6 +75,19 @@ describe("parameters of a notebook", () => {
         expect(runInNewContext(`${code}\nname`)).toBe(value);
       }),
     );
+  });
+});
+
+describe("a literal as people write it", () => {
+  it.each([
+    ['"octo/repo"', "octo/repo"],
+    ['"a \\"b\\" \\u2028"', 'a "b" \u2028'],
+    ["'it\\'s'", "it's"],
+    ["1_000", "1000"],
+    ["-0.5", "-0.5"],
+    ["true", "true"],
+  ])("%s", (literal, text) => {
+    expect(literalText(literal)).toBe(text);
   });
 });
 
