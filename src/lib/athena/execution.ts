@@ -8,6 +8,8 @@ import { queryCostUsd } from "./cost";
 import { markPlace } from "./error-place";
 import { renderParameter } from "./parameters";
 import { type QueryOptions, readReuseMinutes } from "./query-options";
+import { scanStopped } from "./scan-limit";
+import { formatBytes } from "../notebook/figures";
 
 /** What is known of a query that has succeeded. */
 export interface FinishedExecution {
@@ -28,6 +30,8 @@ export interface FinishedExecution {
 const firstPollMs = 20;
 const lastPollMs = 1000;
 const pollGrowth = 1.2;
+/** While a query's bytes are watched. */
+const watchPollMs = 250;
 
 /**
  * Starts a query and returns its execution id. The token makes the SDK's own retries safe: the
@@ -77,24 +81,41 @@ export async function startExecution(
  * An abort stops the query on the server as well.
  *
  * @throws {@link WorkbenchError} code ATHENA with the reason where it failed or was cancelled,
- *   code ABORTED where the signal stopped it
+ *   or it scanned more than it may, code ABORTED where the signal stopped it
  */
 export async function waitForExecution(
   athena: Athena,
   settings: Settings,
   execution: { id: string; sql: string },
+  { maxScanBytes = Infinity }: Pick<QueryOptions, "maxScanBytes">,
   effects: Effects,
 ): Promise<FinishedExecution> {
+  const longestMs = maxScanBytes === Infinity ? lastPollMs : watchPollMs;
   let waitMs = firstPollMs;
   for (;;) {
     const state = await getExecution(athena, settings, execution);
     const status = state.Status?.State ?? "QUEUED";
     report(effects, status, state);
-    if (status === "SUCCEEDED") return finished(execution.id, state);
+    const scannedBytes = state.Statistics?.DataScannedInBytes ?? 0;
+    if (status === "SUCCEEDED") {
+      // It is paid for: the rows are worth having.
+      if (scannedBytes > maxScanBytes) warnOfScan(scannedBytes, maxScanBytes, effects);
+      return finished(execution.id, state);
+    }
     if (status === "FAILED" || status === "CANCELLED") throw failure(execution, state);
+    if (scannedBytes > maxScanBytes) {
+      await stopExecution(athena, execution.id, effects);
+      throw scanStopped(scannedBytes, maxScanBytes, execution);
+    }
     await effects.sleep(waitMs, effects.signal);
-    waitMs = Math.min(lastPollMs, waitMs * pollGrowth);
+    waitMs = Math.min(longestMs, waitMs * pollGrowth);
   }
+}
+
+function warnOfScan(scannedBytes: number, maxScanBytes: number, { logger }: Effects): void {
+  logger.warn(
+    `the query had ended before it could be stopped: it scanned ${formatBytes(scannedBytes)}, and may scan ${formatBytes(maxScanBytes)}`,
+  );
 }
 
 /** Asks the server to stop a query; what goes wrong is only logged, for the work is over. */

@@ -35,6 +35,32 @@ export function renderParameter(value: QueryParameter): string {
   return literal;
 }
 
+/** What may hold a `?` that stands for no parameter, or is one. */
+const questionMarks = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\/|\?/g;
+
+/**
+ * SQL with the literals of {@link renderParameter} in the places of its `?`, for EXPLAIN, which
+ * binds none. What runs is always bound by Athena.
+ *
+ * @throws {@link WorkbenchError} code USAGE where there are more or fewer than its `?`
+ */
+export function inlineParameters(sql: string, params: readonly QueryParameter[]): string {
+  let used = 0;
+  const text = sql.replaceAll(questionMarks, (token) => {
+    const value = token === "?" ? params[used] : undefined;
+    if (token === "?") used += 1;
+    return value === undefined ? token : renderParameter(value);
+  });
+  if (used === params.length) return text;
+  throw new WorkbenchError(
+    "USAGE",
+    `the SQL has ${used} ?, and ${params.length} values are given`,
+    {
+      hint: "give a value for each ?",
+    },
+  );
+}
+
 function toLiteral(value: QueryParameter): string {
   if (value === null) return "NULL";
   switch (typeof value) {

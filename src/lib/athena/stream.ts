@@ -2,22 +2,19 @@ import type { ColumnInfo } from "@aws-sdk/client-athena";
 import type { Settings } from "../config/settings";
 import { parseDurationMs } from "../duration";
 import { throwIfAborted, type Effects } from "../effects";
-import { WorkbenchError } from "../errors";
 import type { Entry } from "./cache/entry-file";
 import { QueryCache } from "./cache/query-cache";
-import { type Athena, openAthena } from "./client";
+import { openAthena } from "./client";
 import { rowReader } from "./columns";
 import type { TextRow } from "./csv-rows";
-import {
-  startExecution,
-  stopExecution,
-  waitForExecution,
-  type FinishedExecution,
-} from "./execution";
+import type { FinishedExecution } from "./execution";
 import { checkQuery, type QueryOptions } from "./query-options";
 import { readResultFile } from "./result-file";
 import { ResultPages } from "./result-pages";
 import { readResult } from "./result-rows";
+import { runExecution } from "./run";
+import { estimateScanBytes } from "./scan-estimate";
+import { scanRefused } from "./scan-limit";
 import type { CachedAnswer } from "./summary";
 import type { Column, Row } from "./values";
 
@@ -64,8 +61,14 @@ export async function streamQuery(
   const askedMs = effects.now();
   const athena = await openAthena(settings);
   try {
-    const id = await startExecution(athena, settings, sql, options);
-    const { outputLocation, ...execution } = await settle(athena, settings, { id, sql }, effects);
+    const { maxScanBytes } = options;
+    if (maxScanBytes !== undefined) {
+      const bytes = await estimateScanBytes(athena, settings, sql, params, effects);
+      if (bytes !== undefined && bytes > maxScanBytes) throw scanRefused(bytes, maxScanBytes, sql);
+    }
+    const ran = await runExecution(athena, settings, sql, options, effects);
+    const { outputLocation, ...execution } = ran;
+    const id = execution.queryExecutionId;
     const pages = new ResultPages(athena, settings, id, effects.signal);
     const first = await pages.read();
     const { columns } = first;
@@ -113,26 +116,6 @@ function fromCache(entry: Entry, sql: string, effects: Effects): QueryStream {
     columns: rowReader(columns).columns,
     pages: typedPages(columns, entry.rows(), effects, () => undefined),
   };
-}
-
-/** Waits for the end; where the caller stops waiting, the query is stopped too. */
-async function settle(
-  athena: Athena,
-  settings: Settings,
-  execution: { id: string; sql: string },
-  effects: Effects,
-): Promise<FinishedExecution> {
-  try {
-    return await waitForExecution(athena, settings, execution, effects);
-  } catch (error) {
-    if (effects.signal?.aborted !== true) throw error;
-    await stopExecution(athena, execution.id, effects);
-    effects.progress({ step: "query", state: "STOPPED" });
-    throw new WorkbenchError("ABORTED", "the query was stopped", {
-      cause: error,
-      context: { queryExecutionId: execution.id, sql: execution.sql },
-    });
-  }
 }
 
 async function* withoutHeader(
