@@ -136,9 +136,12 @@ describe("the report, with the network off", () => {
       expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(a4.width);
       // On a page of its own it fits: then a page's end need never go through it.
       expect(box?.height).toBeLessThan(a4.height);
-      expect(await chart.evaluate("(node) => getComputedStyle(node).breakInside")).toBe("avoid");
       expect(await chart.locator(".live").isVisible()).toBe(false);
     }
+    const breaks = await page.evaluate(
+      "[...document.querySelectorAll('figure.chart')].map((node) => getComputedStyle(node).breakInside)",
+    );
+    expect(breaks).toEqual(Array(7).fill("avoid"));
     for (const hidden of ["details.code", ".contents", "#code-toggle", ".vega-embed summary"]) {
       expect(await page.locator(hidden).first().isVisible()).toBe(false);
     }
