@@ -32,6 +32,8 @@ const otherSeries = "Other types";
 /** With more bars than this, gaps between them would eat them up on a narrow page. */
 const maxSpacedBars = 60;
 const maxNamedBars = 4;
+/** Over more days than this, hours are labelled by their day. */
+const maxClockDays = 2.5;
 
 const timeUnits: Readonly<Record<TimeBucket, unknown>> = {
   minute: "utcyearmonthdatehoursminutes",
@@ -79,6 +81,8 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
     type: "nominal",
     scale: { domain: present.map(labelOf), range: present.map(colourOf) },
   };
+  // Over several days half of the clock's labels would be dropped, and the dates with them.
+  const inDays = words.bucket === "hour" && spanDays(starts) > maxClockDays;
   const dense = starts.length > maxSpacedBars;
   const bars = {
     mark: { type: "bar", binSpacing: dense ? 0 : 1, strokeWidth: dense ? 0.5 : 0 },
@@ -106,12 +110,14 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
           ...start,
           title: "Time (UTC)",
           axis: {
-            labelExpr: dateLabels[words.bucket],
+            labelExpr: inDays ? dayLabel : dateLabels[words.bucket],
             // Few bars are each named, and weeks, of which the axis knows none that begin on Mondays;
             // between many others it finds round times.
             ...(starts.length <= maxNamedBars || words.bucket === "week"
               ? { values: starts.map((moment) => Date.parse(moment)) }
-              : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
+              : inDays
+                ? { tickCount: { interval: "day", step: 1 } }
+                : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
             labelOverlap: true,
             labelAlign: "center",
           },
@@ -170,6 +176,15 @@ function peakLayers(values: readonly TimelineValue[], { peaks, bucket }: Timelin
       },
     },
   ];
+}
+
+function spanDays(starts: readonly string[]): number {
+  const times = starts.map((start) => Date.parse(start));
+  const [first, last] = times.reduce(
+    ([least, most], time) => [Math.min(least, time), Math.max(most, time)],
+    [Infinity, -Infinity],
+  );
+  return (last - first) / 86_400_000;
 }
 
 function barName(bucket: TimeBucket): string {

@@ -177,6 +177,12 @@ it("marks the peaks, and says what one is", async () => {
   expect(few.description).not.toContain("peak");
 });
 
+it("tells the days of a week of hours", async () => {
+  const rows = samples.frequencyRows("hour", "2026-11-17T05:00:00Z", 168);
+  const svg = await chartOf("event-frequency", rows).toSvg({ width: 720 });
+  for (const day of [18, 19, 20, 21, 22, 23, 24]) expect(svg).toContain(`>${day} Nov<`);
+});
+
 it("keeps a legend of many thin bars", async () => {
   const rows = samples.frequencyRows("hour", "2026-11-17T05:00:00Z", 168);
   const svg = await chartOf("event-frequency", rows).toSvg();

@@ -32,6 +32,15 @@ describe("in a kernel", () => {
     ]);
   });
 
+  it("what stands below it is an output of its own", async () => {
+    const footnote = { "text/html": "<p>x</p>", "text/plain": "x" };
+    await show({
+      mimeBundle: () => Promise.resolve({ "text/plain": "a chart" }),
+      footnote: () => footnote,
+    });
+    expect(written.map(({ data }) => data.data)).toEqual([{ "text/plain": "a chart" }, footnote]);
+  });
+
   it("progress is drawn in one output, in place, and told apart for the export", () => {
     let now = 0;
     const progress = notebookProgress(() => now);
