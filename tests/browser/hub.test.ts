@@ -99,7 +99,7 @@ describe("JupyterHub through an ssh tunnel", () => {
     expect(errors).toEqual([]);
     expect(charts).toBe(2);
     expect(await page.getByText("every service answers").count()).toBe(1);
-    await page.getByText("Is everything running?").scrollIntoViewIfNeeded();
+    await page.getByRole("table").first().scrollIntoViewIfNeeded();
     await page.screenshot({ path: picture("jupyterlab-start") });
     await close();
   });

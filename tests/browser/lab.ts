@@ -25,7 +25,10 @@ export async function logIn(
 
 /** Opens a notebook by its path in the checkout and waits for its kernel. */
 export async function openNotebook(page: Page, address: string, path: string): Promise<void> {
-  if (!page.url().includes(`/lab/tree/${path}`)) await page.goto(`${address}/lab/tree/${path}`);
+  // Without the reset, what an earlier page had open stands before it.
+  if (!page.url().includes(`/lab/tree/${path}`)) {
+    await page.goto(`${address}/lab/tree/${path}?reset`);
+  }
   await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: 120_000 });
   // The toolbar says "idle" before there is a kernel; who runs a cell then is asked for one.
   await page
