@@ -63,7 +63,7 @@ it(`is whole after ${rounds} kills and two runs at once`, { timeout: 3_600_000 }
       await land(batch);
       await killOne(round);
       // What the killed run left undone is done by one, and in every other round by two at once.
-      if (round % 2 === 0) lifeMs = Math.min(lifeMs, await timed(() => finish(start())));
+      if (round % 2 === 0) await finishAlone();
       else await Promise.all([finish(start()), finish(start())]);
       await compare(`round ${round + 1}`);
     }
@@ -120,6 +120,15 @@ async function killOne(round: number): Promise<void> {
   if (!over) kills += 1;
   const state = over ? "was over" : "was killed";
   told.push(`round ${round + 1}: ${state} after ${(afterMs / 1000).toFixed(1)} s`);
+}
+
+/** Where the killed run had done all, this one has nothing to do, and is no measure of a life. */
+async function finishAlone(): Promise<void> {
+  let summary = "";
+  const ms = await timed(async () => {
+    summary = await finish(start());
+  });
+  if ((JSON.parse(summary) as { rows_read: number }).rows_read > 0) lifeMs = Math.min(lifeMs, ms);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
