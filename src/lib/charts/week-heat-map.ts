@@ -30,7 +30,7 @@ export const weekdays: readonly string[] = [
   "Sunday",
 ];
 
-/** Seven rows of 24 cells, darker for more; an hour without data stays white. */
+/** Seven rows of 24 cells, fuller for more; an hour without data stays empty. */
 export function weekHeatMap(cells: readonly WeekHour[], words: WeekHeatMapWords): ChartSpec {
   if (cells.length === 0) return emptySpec(words);
   const titles = Object.keys(cells[0]?.details ?? {});
@@ -80,8 +80,9 @@ export function weekHeatMap(cells: readonly WeekHour[], words: WeekHeatMapWords)
           field: "value",
           type: "quantitative",
           title: words.measure,
-          // One hue from light to dark: the order is seen without telling colours apart.
-          scale: { range: ["#e3eef6", "#0072b2", "#002b45"], domainMin: 0, nice: true },
+          // One hue that covers the ground more and more: the order is seen without telling colours
+          // apart, and on a dark ground as well as on a light one.
+          scale: { range: ["rgba(0,114,178,0.1)", "rgba(0,114,178,1)"], domainMin: 0, nice: true },
           legend: {
             title: words.measure,
             titleFontWeight: "normal",
