@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { loadSettings } from "../src/lib/config/load";
 import type { Settings } from "../src/lib/config/settings";
 import { directJobCommand } from "../src/local/spark/direct-job";
-import { startBenchEngines } from "./bench/engines";
+import { runBench } from "./bench/engines";
 import { startLakeProcess } from "./bench/lake-job";
 import { landFolder, objectsIn } from "./bench/lake-landing";
 import { checkLake } from "./bench/lake-check";
@@ -92,17 +92,6 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-async function main(): Promise<void> {
-  const engines = await startBenchEngines();
-  try {
-    const settings = loadSettings({ env: engines.env, dataset: "benchlake" });
-    await bench(settings, join(engines.home, "lake"));
-  } finally {
-    await engines.close();
-  }
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void runBench(async ({ env, home }) =>
+  bench(loadSettings({ env, dataset: "benchlake" }), join(home, "lake")),
+);

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { runQuery } from "../src/lib/athena/query";
 import { loadSettings } from "../src/lib/config/load";
 import { systemEffects } from "../src/lib/effects";
-import { type BenchEngines, startBenchEngines } from "./bench/engines";
+import { type BenchEngines, runBench } from "./bench/engines";
 import {
   queryClients,
   type QueryClient,
@@ -122,16 +122,4 @@ async function race(
   return new Map(clients.map((name) => [name, times.get(name) ?? []]));
 }
 
-async function main(): Promise<void> {
-  const engines = await startBenchEngines(["ministack", "aws"]);
-  try {
-    await bench(engines);
-  } finally {
-    await engines.close();
-  }
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void runBench(bench, ["ministack", "aws"]);

@@ -16,7 +16,7 @@ import { gzipLevel } from "../src/lib/kafka/compression";
 import { ensureTopic } from "../src/lib/kafka/topic";
 import { countLanded, countMessages } from "./bench/check-stored";
 import { type ClientName, clientNames, runClient } from "./bench/clients";
-import { type BenchEngines, startBenchEngines } from "./bench/engines";
+import { type BenchEngines, runBench } from "./bench/engines";
 import { writeEvents } from "./bench/events";
 import type { Job, Outcome } from "./bench/job";
 import { formatStandings, type Standing, standings } from "./bench/table";
@@ -157,16 +157,4 @@ function expectAll(what: string, found: number, wanted: number): void {
   if (found !== wanted) throw new Error(`${what}: ${found} messages, not ${wanted}`);
 }
 
-async function main(): Promise<void> {
-  const engines = await startBenchEngines();
-  try {
-    await bench(engines);
-  } finally {
-    await engines.close();
-  }
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+void runBench(bench);

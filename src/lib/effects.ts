@@ -62,6 +62,11 @@ export function systemEffects(overrides: Partial<Effects> = {}): Effects {
   };
 }
 
+/** The same effects without progress: for work that is no step of what is told. */
+export function withoutProgress(effects: Effects): Effects {
+  return { ...effects, progress: () => undefined };
+}
+
 async function sleepUnlessAborted(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await sleepFor(Math.max(0, ms), undefined, signal === undefined ? {} : { signal });

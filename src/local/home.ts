@@ -1,3 +1,4 @@
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readLayers } from "../lib/config/sources";
 
@@ -31,6 +32,18 @@ export function homePaths(home: string): HomePaths {
     data: join(home, "data"),
     localEnv: join(home, "local.env"),
   };
+}
+
+/**
+ * Links into a home what is installed in another: engines in a home of their own, for a test or a
+ * bench, without installing anything again. What the home has already stays.
+ */
+export function linkInstallations(installed: string, home: string): void {
+  const from = homePaths(installed);
+  const to = homePaths(home);
+  for (const name of ["venv", "engines", "clients"] as const) {
+    if (existsSync(from[name]) && !existsSync(to[name])) symlinkSync(from[name], to[name]);
+  }
 }
 
 /** The home in force, whatever else of the settings may be wrong. */

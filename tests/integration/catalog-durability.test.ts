@@ -2,7 +2,7 @@
  * The endpoint and ministack killed with -9 while writers change the catalog: what was answered is
  * there afterwards. CATALOG_KILL_ROUNDS says how often; three times in the ordinary suite.
  */
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -22,6 +22,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemEffects } from "../../src/lib/effects";
 import { takeDown } from "../../src/local/down";
 import type { EngineName } from "../../src/local/engines/engine";
+import { linkInstallations } from "../../src/local/home";
 import { findJobRunLogs } from "../../src/local/job-run-logs";
 import { descendants, listProcesses } from "../../src/local/proc";
 import { lastLines, readRecord } from "../../src/local/processes";
@@ -65,7 +66,7 @@ function client(): GlueClient {
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "workbench-catalog-"));
   const installed = process.env["WORKBENCH_HOME"] ?? "";
-  for (const name of ["venv", "engines"]) symlinkSync(join(installed, name), join(home, name));
+  linkInstallations(installed, home);
   await up();
 });
 

@@ -1,6 +1,6 @@
 /** Three brokers in a home of their own, to be killed and restarted, and who counts what is left. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
 import { takeDown } from "../../src/local/down";
+import { linkInstallations } from "../../src/local/home";
 import {
   type BrokerCount,
   type BrokerName,
@@ -41,9 +42,7 @@ export class TestCluster {
   /** A home with what is installed in the tests' own; nothing is started. */
   static create(): TestCluster {
     const home = mkdtempSync(join(tmpdir(), "workbench-cluster-"));
-    for (const name of ["venv", "engines"]) {
-      symlinkSync(join(process.env["WORKBENCH_HOME"] ?? "", name), join(home, name));
-    }
+    linkInstallations(process.env["WORKBENCH_HOME"] ?? "", home);
     return new TestCluster(home);
   }
 

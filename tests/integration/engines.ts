@@ -3,12 +3,13 @@
  * WORKBENCH_HOME of their own, and stopped by what was recorded of them. What is installed is
  * taken from the checkout's home. WORKBENCH_TEST_HOME keeps a home between runs.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSettings } from "../../src/lib/config/load";
 import { systemEffects } from "../../src/lib/effects";
 import { takeDown } from "../../src/local/down";
+import { linkInstallations } from "../../src/local/home";
 import { bringUp } from "../../src/local/up";
 
 /** Settings that would lead the tests elsewhere than to their own engines. */
@@ -22,9 +23,7 @@ export default async function startEngines(): Promise<() => Promise<void>> {
   const kept = process.env["WORKBENCH_TEST_HOME"];
   const home = kept ?? mkdtempSync(join(tmpdir(), "workbench-test-"));
   mkdirSync(home, { recursive: true });
-  for (const name of ["venv", "engines", "clients"]) {
-    if (!existsSync(join(home, name))) symlinkSync(join(installed, name), join(home, name));
-  }
+  linkInstallations(installed, home);
   process.env["WORKBENCH_HOME"] = home;
 
   const warnings: string[] = [];

@@ -4,7 +4,7 @@
  * The jobs' scripts are small ones of the test's own.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -28,6 +28,7 @@ import { readHistory } from "../../src/lib/glue/history";
 import { ensureJob } from "../../src/lib/glue/job";
 import { runMaintenance } from "../../src/lib/maintain";
 import { startGateway } from "../../src/local/aws/gateway";
+import { linkInstallations } from "../../src/local/home";
 import { clientOptions, until } from "./local-aws-client";
 
 const suffix = Date.now().toString(36);
@@ -253,9 +254,7 @@ describe("the local Glue", () => {
     const home = mkdtempSync(join(tmpdir(), "workbench-timeout-"));
     let aheadMs = 0;
     const options = { port: 0, ministack: new URL(settings.aws.endpointUrl ?? ""), home };
-    for (const name of ["venv", "engines"]) {
-      symlinkSync(join(settings.home, name), join(home, name));
-    }
+    linkInstallations(settings.home, home);
     const now = (): number => Date.now() + aheadMs;
     const gateway = await startGateway(options, process.env, systemEffects({ now }));
     const own = new GlueClient(clientOptions(gateway.url));

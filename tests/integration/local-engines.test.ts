@@ -3,7 +3,7 @@
  * told and healed, and what was stored survives. Several steps on one set of engines, in order.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -13,6 +13,7 @@ import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
 import { createKafka, withAdmin } from "../../src/lib/kafka/client";
+import { linkInstallations } from "../../src/local/home";
 import { descendants, listProcesses } from "../../src/local/proc";
 import { readRecord } from "../../src/local/processes";
 
@@ -145,7 +146,7 @@ function listeners(name: string): string[] {
 beforeAll(() => {
   const installed = process.env["WORKBENCH_HOME"] ?? "";
   home = mkdtempSync(join(tmpdir(), "workbench-engines-"));
-  for (const name of ["venv", "engines"]) symlinkSync(join(installed, name), join(home, name));
+  linkInstallations(installed, home);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import type { Column, Row } from "../../lib/athena/values";
 import type { Effects } from "../../lib/effects";
-import { type CsvTexts, formatCsvLine, isFormula } from "../../lib/frames/csv";
+import { type CsvTexts, formatCsvLine } from "../../lib/frames/csv";
 
 /** Writes the lines of a CSV, and counts what it changed. */
 export interface CsvLines {
@@ -24,11 +24,8 @@ export function csvLines(columns: readonly Column[], texts: CsvTexts): CsvLines 
       return formatCsvLine(names, texts);
     },
     row: (row) => {
-      const values = columns.map(({ name }) => row[name] ?? null);
-      if (texts === "guarded") {
-        guarded += values.filter((value) => typeof value === "string" && isFormula(value)).length;
-      }
-      return formatCsvLine(values, texts);
+      const values = columns.map(({ name }) => row[name]);
+      return formatCsvLine(values, texts, () => (guarded += 1));
     },
     get guarded() {
       return guarded;

@@ -5,7 +5,7 @@ import { athenaError, type Athena } from "./client";
 import type { TextRow } from "./csv-rows";
 
 /** Athena's largest page; the header of a SELECT counts as a row of the first. */
-export const pageRows = 1000;
+const pageRows = 1000;
 
 /** Rows as GetQueryResults gives them. */
 export interface ResultPage {

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/settings";
-import { type Effects, throwIfAborted } from "../effects";
+import { type Effects, throwIfAborted, withoutProgress } from "../effects";
 import { describeError } from "../errors";
 import type { Athena } from "./client";
 import { inlineParameters, type QueryParameter } from "./parameters";
@@ -38,7 +38,7 @@ export async function estimateScanBytes(
   effects: Effects,
 ): Promise<number | undefined> {
   // No part of the query itself: its progress would look like the query's.
-  const quiet: Effects = { ...effects, progress: () => undefined };
+  const quiet = withoutProgress(effects);
   const ask = async (text: string): Promise<(string | null)[]> => {
     const { queryExecutionId } = await runExecution(athena, settings, text, {}, quiet);
     const pages = new ResultPages(athena, settings, queryExecutionId, effects.signal);

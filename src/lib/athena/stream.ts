@@ -1,11 +1,10 @@
-import type { ColumnInfo } from "@aws-sdk/client-athena";
 import type { Settings } from "../config/settings";
 import { parseDurationMs } from "../duration";
 import { throwIfAborted, type Effects } from "../effects";
 import type { Entry } from "./cache/entry-file";
 import { QueryCache } from "./cache/query-cache";
 import { openAthena } from "./client";
-import { rowReader } from "./columns";
+import { rowReader, type RowReader } from "./columns";
 import type { TextRow } from "./csv-rows";
 import type { FinishedExecution } from "./execution";
 import { checkQuery, type QueryOptions } from "./query-options";
@@ -92,7 +91,7 @@ export async function streamQuery(
       sql,
       columns: reader.columns,
       cached: undefined,
-      pages: typedPages(columns, isKept ? cache.keep(head, rows) : rows, effects, () => {
+      pages: typedPages(reader, isKept ? cache.keep(head, rows) : rows, effects, () => {
         athena.client.destroy();
       }),
     };
@@ -104,6 +103,7 @@ export async function streamQuery(
 
 function fromCache(entry: Entry, sql: string, effects: Effects): QueryStream {
   const { askedMs, columns, ...head } = entry.head;
+  const reader = rowReader(columns);
   return {
     ...head,
     substatementType: "SELECT",
@@ -113,8 +113,8 @@ function fromCache(entry: Entry, sql: string, effects: Effects): QueryStream {
     costUsd: 0,
     reused: false,
     cached: { askedMs, ageMs: effects.now() - askedMs },
-    columns: rowReader(columns).columns,
-    pages: typedPages(columns, entry.rows(), effects, () => undefined),
+    columns: reader.columns,
+    pages: typedPages(reader, entry.rows(), effects, () => undefined),
   };
 }
 
@@ -132,12 +132,11 @@ async function* withoutHeader(
 
 /** Reads the values, tells how far it is, and says when no row is wanted any more. */
 async function* typedPages(
-  columns: readonly ColumnInfo[],
+  reader: RowReader,
   pages: AsyncIterable<readonly TextRow[]>,
   effects: Effects,
   done: () => void,
 ): AsyncGenerator<readonly Row[]> {
-  const reader = rowReader(columns);
   let read = 0;
   try {
     for await (const rows of pages) {

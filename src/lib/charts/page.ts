@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { installationDir } from "../config/sources";
 import { escapeHtml, scriptJson } from "../notebook/html";
+import { htmlPage } from "../notebook/html-page";
 import type { ChartSpec } from "./spec";
 
 /** A chart has the page for itself. */
@@ -35,29 +36,15 @@ export async function buildPage(spec: ChartSpec, words: PageWords): Promise<stri
   const policy =
     `default-src 'none'; script-src ${hashes}; style-src 'unsafe-inline'; ` +
     "img-src data: blob:; base-uri 'none'; form-action 'none'";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(words.title)}</title>
-<style>
-${style}
-</style>
-</head>
-<body>
+  const body = `<body>
 <figure class="chart" aria-label="${escapeHtml(words.description)}">
 <div class="live"></div>
 <script type="application/json">${scriptJson(spec)}</script>
 </figure>
 ${words.noteHtml}
 ${scripts.map((script) => `<script>${script}</script>`).join("\n")}
-</body>
-</html>
-`;
+</body>`;
+  return htmlPage({ title: words.title, policy, style, body });
 }
 
 /** Vega, Vega-Lite and vega-embed as their packages bring them, minified. */

@@ -1,3 +1,4 @@
+import { isMissing } from "../frames/frame-data";
 import { cutRows, formatCell } from "./cells";
 import { escapeHtml, textOnly } from "./html";
 import type { TableColumn } from "./text-table";
@@ -54,7 +55,7 @@ export function formatHtmlTable(
 }
 
 function td(value: unknown, align = "left"): string {
-  const missing = value === null || value === undefined || Number.isNaN(value);
+  const missing = isMissing(value);
   const style = `${cell}${align}${missing ? ";opacity:.5" : ""}`;
   // bdi: a name written from right to left must not turn the cells beside it.
   const text = missing ? "null" : formatCell(value);

@@ -1,4 +1,5 @@
 import { formatDuration } from "../charts/words";
+import { isMissing } from "../frames/frame-data";
 import { formatCell } from "./cells";
 import type { Displayable, MimeBundle } from "./display";
 import { show } from "./display";
@@ -59,8 +60,4 @@ function formatFigure(value: unknown): string {
 
 function isDuration(value: unknown): value is { seconds: unknown } {
   return typeof value === "object" && value !== null && "seconds" in value;
-}
-
-function isMissing(value: unknown): boolean {
-  return value === null || value === undefined || Number.isNaN(value);
 }

@@ -1,7 +1,7 @@
 import { runQuery } from "../athena/query";
 import { formatPercent, formatSpan } from "../charts/words";
 import type { Settings } from "../config/settings";
-import { type Effects, throwIfAborted } from "../effects";
+import { type Effects, throwIfAborted, withoutProgress } from "../effects";
 import { describeError } from "../errors";
 import { databaseHasTables } from "../glue/catalog";
 import { formatCount } from "../notebook/figures";
@@ -40,7 +40,7 @@ export async function readDataSpan(
   effects: Effects,
 ): Promise<DataSpan | undefined> {
   // The progress of this query is not the report's.
-  const quiet = { ...effects, progress: () => undefined };
+  const quiet = withoutProgress(effects);
   try {
     if (!(await databaseHasTables(settings, quiet))) {
       return { events: 0, from: null, to: null, share: null, minutes: 0 };

@@ -3,6 +3,7 @@ import { isDemoDataset } from "../config/dataset";
 import { clip } from "../notebook/cells";
 import { formatBytes, formatCount } from "../notebook/figures";
 import { escapeHtml, showControls } from "../notebook/html";
+import { htmlPage } from "../notebook/html-page";
 import type { ReportFacts } from "./facts";
 
 /** A page of the folder; `facts` is undefined of one that does not tell what it is. */
@@ -35,20 +36,7 @@ export function buildIndexPage(files: readonly ReportFile[], options: IndexPageO
   );
   const others = files.filter(({ facts }) => facts === undefined);
   const count = `${formatCount(reports.length)} ${reports.length === 1 ? "report" : "reports"}`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Reports · GitHub Events Workbench</title>
-<style>
-${options.style}
-</style>
-</head>
-<body class="index">
+  const body = `<body class="index">
 <header class="masthead">
 <p class="kicker">GitHub Events Workbench</p>
 <h1>Reports</h1>
@@ -64,9 +52,13 @@ ${othersHtml(others)}
 <footer>
 <p>Written anew by <code>npx workbench report</code> after each report; <code>npx workbench report --index</code> writes it alone. Times are UTC.</p>
 </footer>
-</body>
-</html>
-`;
+</body>`;
+  return htmlPage({
+    title: "Reports · GitHub Events Workbench",
+    policy: "default-src 'none'; style-src 'unsafe-inline'",
+    style: options.style,
+    body,
+  });
 }
 
 function reportHtml({ file, bytes, facts }: ReportFile & { facts: ReportFacts }): string {

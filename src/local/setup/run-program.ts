@@ -14,7 +14,9 @@ export interface ProgramRun {
   purpose: string;
   hint?: string;
   cwd?: string;
+  /** On top of this process' own environment, unless `inheritEnv` is false. */
   env?: Readonly<Record<string, string | undefined>>;
+  inheritEnv?: boolean;
   signal?: AbortSignal;
 }
 
@@ -33,7 +35,7 @@ export async function runProgram(run: ProgramRun): Promise<void> {
     const status = await new Promise<number | string>((resolve, reject) => {
       const child = spawn(program, args, {
         stdio: ["ignore", log, log],
-        env: { ...process.env, ...run.env },
+        env: { ...(run.inheritEnv === false ? {} : process.env), ...run.env },
         ...(run.cwd === undefined ? {} : { cwd: run.cwd }),
         ...(run.signal === undefined ? {} : { signal: run.signal }),
       });

@@ -62,8 +62,7 @@ export async function setUp(
   effects: Effects,
 ): Promise<string[]> {
   const first = missingSteps({ home, tests }, effects).flat();
-  const last = lastSteps({ home, tests }, effects);
-  if (first.length === 0 && last.every((step) => step.done())) return [];
+  if (first.length === 0 && missingLastSteps({ home, tests }, effects).length === 0) return [];
   const installedMb = first.reduce((sum, { expectedMb }) => sum + expectedMb, 0);
   // Packed, unpacked and in Maven's own store: two and a half times, and a gigabyte to work in.
   const diskGb = Math.ceil((installedMb * 2.5) / 1000) + 1;
@@ -75,7 +74,7 @@ export async function setUp(
     // All tracks end before an error is told, so that no download is cut off by another's failure.
     const results = await Promise.allSettled(steps.map((track) => runTrack(track, effects)));
     for (const result of results) if (result.status === "rejected") throw result.reason;
-    const last = lastSteps(options, effects).filter((step) => !step.done());
+    const last = missingLastSteps(options, effects);
     await runTrack(last, effects);
     return [...steps.flat(), ...last].map(({ title }) => title);
   });
@@ -83,6 +82,10 @@ export async function setUp(
 
 function missingSteps(options: SetupOptions, effects: Effects): Step[][] {
   return tracks(options, effects).map((track) => track.filter((step) => !step.done()));
+}
+
+function missingLastSteps(options: SetupOptions, effects: Effects): Step[] {
+  return lastSteps(options, effects).filter((step) => !step.done());
 }
 
 async function runTrack(steps: readonly Step[], effects: Effects): Promise<void> {

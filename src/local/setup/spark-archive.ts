@@ -1,15 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -20,12 +9,13 @@ import { parseEvent } from "../../lib/events/parse-event";
 import { toMessage } from "../../lib/events/message";
 import { openS3 } from "../../lib/glue/client";
 import { takeDown } from "../down";
-import { homePaths } from "../home";
+import { linkInstallations } from "../home";
 import { EventGenerator } from "../simulator/generator";
 import { archivePrefix, sparkArchive } from "../spark/class-archive";
 import { directJobCommand } from "../spark/direct-job";
 import { findSpark } from "../spark/install";
 import { bringUp, localHomeSettings } from "../up";
+import { runProgram } from "./run-program";
 
 /** Enough to have each kind of event, and none of them kept. */
 const sampleEvents = 200;
@@ -53,9 +43,7 @@ export async function makeSparkArchive(home: string, effects: Effects): Promise<
   }
   const scratch = mkdtempSync(join(tmpdir(), "workbench-spark-"));
   try {
-    const { venv, engines } = homePaths(home);
-    symlinkSync(venv, homePaths(scratch).venv);
-    symlinkSync(engines, homePaths(scratch).engines);
+    linkInstallations(home, scratch);
     await runOnce(scratch, fresh, effects);
     renameSync(fresh, archive);
   } catch (error) {
@@ -75,23 +63,15 @@ async function runOnce(scratch: string, archive: string, effects: Effects): Prom
   const settings = localHomeSettings(scratch, local);
   await landSample(settings);
   const dir = join(scratch, "job");
-  const { command, env: jobEnv } = directJobCommand(settings, dir, {
-    archiveFlags: [`-XX:ArchiveClassesAtExit=${archive}`],
+  const job = directJobCommand(settings, dir, [`-XX:ArchiveClassesAtExit=${archive}`]);
+  await runProgram({
+    ...job,
+    cwd: dir,
+    inheritEnv: false,
+    log: join(dir, "job.log"),
+    purpose: "running the job",
+    ...(effects.signal === undefined ? {} : { signal: effects.signal }),
   });
-  const [program, ...args] = command;
-  const log = openSync(join(dir, "job.log"), "w");
-  try {
-    const job = spawn(program, args, {
-      cwd: dir,
-      env: jobEnv,
-      stdio: ["ignore", log, log],
-      ...(effects.signal === undefined ? {} : { signal: effects.signal }),
-    });
-    const [code] = (await once(job, "exit")) as [number | null];
-    if (code !== 0) throw new Error(`the job ended with ${code ?? "a signal"}`);
-  } finally {
-    closeSync(log);
-  }
 }
 
 async function landSample(settings: Settings): Promise<void> {

@@ -9,34 +9,24 @@ import { readRecord } from "../records";
 import { findSpark } from "./install";
 import { sparkCommand, type SparkCommand } from "./submit";
 
-/** What differs from the local Glue's own runs. */
-export interface DirectJobOptions {
-  /** Default: the ETL job's script of this checkout. */
-  script?: string;
-  /** More arguments of the script. */
-  args?: readonly string[];
-  /** In place of the flags for the class-data archive. */
-  archiveFlags?: readonly string[];
-}
-
 /**
  * The command line of the ETL job as the local Glue has it, with the files of this checkout, to be run
  * past Glue: nothing keeps two from running at once, and nothing has to be registered.
  *
  * @param settings - those of engines that run
  * @param dir - the run's folder
+ * @param archiveFlags - in place of the JVM's flags for the class-data archive there is
  */
 export function directJobCommand(
   settings: Settings,
   dir: string,
-  options: DirectJobOptions = {},
+  archiveFlags?: readonly string[],
 ): SparkCommand {
   mkdirSync(dir, { recursive: true });
   const endpoint = settings.aws.endpointUrl ?? "";
   const port = readRecord(settings.home, "ministack")?.port;
   const path = (prefix: string): string => `s3://${settings.raw.bucket}/${prefix}`;
   const folder = join(installationDir, "glue");
-  const script = options.script ?? join(folder, scriptNames.etl);
   const scripts: readonly string[] = Object.values(scriptNames);
   const modules = readdirSync(folder).filter((name) => name.endsWith(".py"));
   const pyFiles = modules
@@ -46,18 +36,17 @@ export function directJobCommand(
     findSpark(settings.home, process.env),
     {
       dir,
-      script,
-      pyFiles: pyFiles.filter((file) => file !== script),
+      script: join(folder, scriptNames.etl),
+      pyFiles,
       args: [
         ...["--JOB_NAME", "github_events_etl", "--raw_path", path(settings.raw.prefix)],
         ...["--coverage_path", path(sidePrefix(settings.raw.prefix, "coverage"))],
         ...["--enrichment_path", path(sidePrefix(settings.raw.prefix, "enrichment"))],
         ...["--database", settings.glue.database, "--warehouse", warehouseOf(settings)],
         ...["--summary_path", `s3://${settings.processedBucket}/${settings.dataset}/summary.json`],
-        ...(options.args ?? []),
       ],
       conf: { "spark.sql.catalog.glue_catalog.warehouse": warehouseOf(settings) },
-      ...(options.archiveFlags === undefined ? {} : { archiveFlags: options.archiveFlags }),
+      ...(archiveFlags === undefined ? {} : { archiveFlags }),
     },
     {
       s3Url: port == null ? endpoint : `http://127.0.0.1:${port}`,
