@@ -1,20 +1,11 @@
 // Draws the report's charts and folds its code. Runs after vega, vega-lite and vega-embed.
 "use strict";
 (() => {
-  // Inks and grounds of our charts' theme, as the page has them: words and lines follow the
-  // page's own colours, so that one drawing serves light, dark and paper. Data keeps its colours.
   const text = "currentColor";
   const quiet = "var(--quiet, #57606a)";
   const line = "#8c959f99";
   const grid = "#8c959f40";
-  const inks = new Map([
-    ["#24292f", text],
-    ["#57606a", quiet],
-    ["#8c959f", line],
-    ["#e5e8eb", grid],
-    ["#ffffff", "transparent"],
-  ]);
-  // For charts that name no colours; what a chart names wins.
+  // For charts that name no colours; what a chart names wins. Ours name the page's own.
   const pageConfig = {
     background: "transparent",
     axis: {
@@ -55,10 +46,9 @@
     );
   }
 
-  /** The chart as the page shows it: as wide as its column, in the page's colours. */
+  /** The chart as the page shows it: as wide as its column. */
   function forPage(spec) {
-    const shown = mapStrings(spec, (value) => inks.get(value.toLowerCase()) ?? value);
-    shown.config = merge(pageConfig, shown.config ?? {});
+    const shown = { ...spec, config: merge(pageConfig, spec.config ?? {}) };
     const single = "mark" in spec || "layer" in spec;
     if (single && typeof spec.width !== "object") {
       shown.width = "container";

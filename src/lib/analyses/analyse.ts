@@ -1,7 +1,7 @@
 import { runQuery } from "../athena/query";
 import type { QueryLimits } from "../athena/query-options";
 import { QueryResult, type QueryResultFields } from "../athena/result";
-import type { Column, Row } from "../athena/values";
+import type { Row } from "../athena/values";
 import { Chart } from "../charts/chart";
 import type { Settings } from "../config/settings";
 import type { Effects } from "../effects";
@@ -98,21 +98,21 @@ export function toAnalysisResult(
   analysis: Analysis,
   context: Pick<AnalysisContext, "dataset" | "parameters" | "scope" | "coverage">,
 ): AnalysisResult {
-  const first: Row = result.rows[0] ?? {};
-  const isTotal = ({ name }: Column): boolean => name.startsWith("data_");
-  const columns = result.columns.filter((column) => !isTotal(column));
-  const rows = result.rows.map((row) =>
-    Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null])),
-  );
+  const places = result.columns.map(({ name }, at) => ({ at, isTotal: name.startsWith("data_") }));
+  const kept = places.filter(({ isTotal }) => !isTotal).map(({ at }) => at);
   const {
     data_from: from,
     data_to: to,
     ...totals
   } = Object.fromEntries(
-    result.columns.filter(isTotal).map(({ name }) => [name, first[name] ?? null]),
-  );
+    places
+      .filter(({ isTotal }) => isTotal)
+      .map(({ at }) => [result.columns[at]?.name, result.values[at]?.[0] ?? null]),
+  ) as Row;
   const span = typeof from === "string" && typeof to === "string" ? { from, to } : undefined;
-  return new AnalysisResult({ ...fieldsOf(result), columns, rows }, analysis, {
+  const columns = pick(result.columns, kept);
+  const values = pick(result.values, kept);
+  return new AnalysisResult({ ...fieldsOf(result), columns, values }, analysis, {
     ...context,
     span,
     totals: Object.fromEntries(
@@ -121,12 +121,16 @@ export function toAnalysisResult(
   });
 }
 
+function pick<T>(items: readonly T[], places: readonly number[]): T[] {
+  return items.filter((_, at) => places.includes(at));
+}
+
 function fieldsOf(result: QueryResultFields): QueryResultFields {
-  const { columns, rows, queryExecutionId, dataScannedBytes, engineMs, costUsd } = result;
+  const { columns, values, queryExecutionId, dataScannedBytes, engineMs, costUsd } = result;
   const { reused, cached, truncated, sql } = result;
   return {
     columns,
-    rows,
+    values,
     queryExecutionId,
     dataScannedBytes,
     engineMs,

@@ -2,11 +2,14 @@ import type { ColumnInfo } from "@aws-sdk/client-athena";
 import type { TextRow } from "./csv-rows";
 import { readerFor, type Column, type Reader, type Row, type Value } from "./values";
 
-/** Turns a result's rows of texts into typed rows. */
+/** Turns a result's texts into typed values and rows. */
 export interface RowReader {
   columns: readonly Column[];
   /** Whether a row only repeats the columns' names, as the first of a SELECT does. */
   isHeader(row: TextRow): boolean;
+  /** How the texts of each column are read. */
+  readers: readonly Reader[];
+  /** A row of its texts. */
   read(row: TextRow): Row;
 }
 
@@ -15,21 +18,31 @@ export function rowReader(infos: readonly ColumnInfo[]): RowReader {
   const names = uniqueNames(infos.map((info) => info.Name ?? ""));
   const columns = infos.map((info, at) => ({ name: names[at] ?? "", type: typeName(info) }));
   const readers: Reader[] = infos.map((info) => readerFor(info.Type ?? "varchar", info.Precision));
-  const readValue = (row: TextRow, at: number): Value => {
-    const text = row[at];
-    return text === null || text === undefined ? null : (readers[at] ?? String)(text);
-  };
+  const toRow = rowMaker(names);
   return {
     columns,
+    readers,
     isHeader: (row) => infos.every((info, at) => row[at] === (info.Name ?? info.Label)),
-    read: names.includes("__proto__")
-      ? // An assignment to that name would be none.
-        (row) => Object.fromEntries(names.map((name, at) => [name, readValue(row, at)]))
-      : (row) => {
-          const read: Row = {};
-          for (let at = 0; at < names.length; at += 1) read[names[at] ?? ""] = readValue(row, at);
-          return read;
-        },
+    read: (row) =>
+      toRow(
+        readers.map((read, at) => {
+          const text = row[at];
+          return text === null || text === undefined ? null : read(text);
+        }),
+      ),
+  };
+}
+
+/** Makes a row of its values, one for each name. */
+export function rowMaker(names: readonly string[]): (values: readonly Value[]) => Row {
+  if (names.includes("__proto__")) {
+    // An assignment to that name would be none.
+    return (values) => Object.fromEntries(names.map((name, at) => [name, values[at] ?? null]));
+  }
+  return (values) => {
+    const row: Row = {};
+    for (let at = 0; at < names.length; at += 1) row[names[at] ?? ""] = values[at] ?? null;
+    return row;
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Settings } from "../config/settings";
 import type { Effects } from "../effects";
 import { WorkbenchError } from "../errors";
+import { addValues, countRows } from "./column-values";
+import { openResult } from "./open-result";
 import type { QueryOptions } from "./query-options";
 import { QueryResult } from "./result";
+import type { Value } from "./values";
 
 export type { QueryOptions };
 export { QueryResult };
-import { streamQuery } from "./stream";
-import type { Row } from "./values";
 
 /** Rows held in memory at the most, unless the caller names a number. */
 export const defaultMaxRows = 1_000_000;
@@ -37,13 +38,13 @@ export async function runQuery(
   effects: Effects,
 ): Promise<QueryResult> {
   const { maxRows } = options;
-  const { pages, ...stream } = await streamQuery(settings, sql, options, effects);
-  const rows: Row[] = [];
+  const { answer, reader, texts } = await openResult(settings, sql, options, effects);
+  const values: Value[][] = reader.columns.map(() => []);
   let truncated = false;
-  for await (const page of pages) {
-    const room = (maxRows ?? defaultMaxRows) - rows.length;
-    for (const row of page.length > room ? page.slice(0, room) : page) rows.push(row);
-    truncated = page.length > room;
+  for await (const rows of texts) {
+    const room = (maxRows ?? defaultMaxRows) - countRows(values);
+    truncated = rows.length > room;
+    addValues(values, reader, truncated ? rows.slice(0, room) : rows);
     if (truncated) break;
   }
   if (truncated && maxRows === undefined) {
@@ -52,9 +53,9 @@ export async function runQuery(
       `the result has more than ${defaultMaxRows.toLocaleString("en-US")} rows`,
       {
         hint: "aggregate in the SQL, name maxRows, or stream it by `npx workbench query --format csv`",
-        context: { queryExecutionId: stream.queryExecutionId, sql },
+        context: { queryExecutionId: answer.queryExecutionId, sql },
       },
     );
   }
-  return new QueryResult({ ...stream, rows, truncated });
+  return new QueryResult({ ...answer, columns: reader.columns, values, truncated });
 }

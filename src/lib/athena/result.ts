@@ -1,14 +1,15 @@
 import type { DataFrame } from "danfojs-node";
 import { show } from "../notebook/display";
-import { makeFrame } from "../notebook/frames";
+import { makeColumnFrame } from "../notebook/frames";
 import { formatTextTable } from "../notebook/text-table";
+import { type ColumnValues, countRows, toRows } from "./column-values";
 import { type CachedAnswer, describeQuery } from "./summary";
 import type { Column, Row } from "./values";
 
 /** What a {@link QueryResult} is made from. */
 export interface QueryResultFields {
   columns: readonly Column[];
-  rows: readonly Row[];
+  values: ColumnValues;
   queryExecutionId: string;
   dataScannedBytes: number;
   engineMs: number;
@@ -22,7 +23,9 @@ export interface QueryResultFields {
 /** The answer to a query: typed rows, and what they cost. */
 export class QueryResult {
   readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
+  /** The typed values, a list for each column. */
+  readonly values: ColumnValues;
+  #rows: readonly Row[] | undefined;
   readonly queryExecutionId: string;
   /** Bytes that the engine read from storage. */
   readonly dataScannedBytes: number;
@@ -40,7 +43,7 @@ export class QueryResult {
 
   constructor(fields: QueryResultFields) {
     this.columns = fields.columns;
-    this.rows = fields.rows;
+    this.values = fields.values;
     this.queryExecutionId = fields.queryExecutionId;
     this.dataScannedBytes = fields.dataScannedBytes;
     this.engineMs = fields.engineMs;
@@ -51,14 +54,19 @@ export class QueryResult {
     this.sql = fields.sql;
   }
 
+  /** The typed rows; made at the first call. */
+  get rows(): readonly Row[] {
+    return (this.#rows ??= toRows(this.columns, this.values));
+  }
+
   /** How many rows there are here. */
   get rowCount(): number {
-    return this.rows.length;
+    return countRows(this.values);
   }
 
   /** The rows as a danfojs DataFrame, with the columns' types (see `makeFrame`). */
   frame(): DataFrame {
-    return makeFrame(this.columns, this.rows);
+    return makeColumnFrame(this.columns, this.values);
   }
 
   /** Shows the rows as a table in a notebook, with bytes scanned and cost; elsewhere as text. */

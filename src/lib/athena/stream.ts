@@ -1,34 +1,16 @@
 import type { Settings } from "../config/settings";
-import { parseDurationMs } from "../duration";
-import { throwIfAborted, type Effects } from "../effects";
-import type { Entry } from "./cache/entry-file";
-import { QueryCache } from "./cache/query-cache";
-import { openAthena } from "./client";
-import { rowReader, type RowReader } from "./columns";
+import type { Effects } from "../effects";
+import type { RowReader } from "./columns";
 import type { TextRow } from "./csv-rows";
-import type { FinishedExecution } from "./execution";
-import { checkQuery, type QueryOptions } from "./query-options";
-import { readResultFile } from "./result-file";
-import { ResultPages } from "./result-pages";
-import { readResult } from "./result-rows";
-import { runExecution } from "./run";
-import { estimateScanBytes } from "./scan-estimate";
-import { scanRefused } from "./scan-limit";
-import type { CachedAnswer } from "./summary";
+import { openResult, type QueryAnswer, type ResultOptions } from "./open-result";
 import type { Column, Row } from "./values";
 
 /** A query that has succeeded, its rows still on the server. */
-export interface QueryStream extends Omit<FinishedExecution, "outputLocation"> {
-  sql: string;
+export interface QueryStream extends QueryAnswer {
   columns: readonly Column[];
-  /** Set where the local cache answered: nothing was asked of Athena. */
-  cached: CachedAnswer | undefined;
   /** The rows, some at a time; to be read once. */
   pages: AsyncIterable<readonly Row[]>;
 }
-
-/** The parts of {@link QueryOptions} that a stream knows: it keeps no rows. */
-export type StreamOptions = Omit<QueryOptions, "maxRows">;
 
 /**
  * Runs a query and gives its typed rows some at a time, for results that do not fit in memory.
@@ -45,107 +27,16 @@ export type StreamOptions = Omit<QueryOptions, "maxRows">;
 export async function streamQuery(
   settings: Settings,
   sql: string,
-  options: StreamOptions,
+  options: ResultOptions,
   effects: Effects,
 ): Promise<QueryStream> {
-  checkQuery(sql, options);
-  const { params = [], cache: cacheAge = settings.athena.cache ?? false } = options;
-  const maxAgeMs = cacheAge === false ? undefined : parseDurationMs(cacheAge, "cache");
-  throwIfAborted(effects.signal);
-  const cache =
-    maxAgeMs === undefined ? undefined : await QueryCache.open(settings, sql, params, effects);
-  const kept = await cache?.find(maxAgeMs ?? 0);
-  if (kept !== undefined) return fromCache(kept, sql, effects);
-
-  const askedMs = effects.now();
-  const athena = await openAthena(settings);
-  try {
-    const { maxScanBytes } = options;
-    if (maxScanBytes !== undefined) {
-      const bytes = await estimateScanBytes(athena, settings, sql, params, effects);
-      if (bytes !== undefined && bytes > maxScanBytes) throw scanRefused(bytes, maxScanBytes, sql);
-    }
-    const ran = await runExecution(athena, settings, sql, options, effects);
-    const { outputLocation, ...execution } = ran;
-    const id = execution.queryExecutionId;
-    const pages = new ResultPages(athena, settings, id, effects.signal);
-    const first = await pages.read();
-    const { columns } = first;
-    const reader = rowReader(columns);
-    const { signal } = effects;
-    const file =
-      outputLocation === undefined
-        ? undefined
-        : () => readResultFile(settings, outputLocation, columns.length, signal);
-    // The header has no place in what has none: SHOW, DESCRIBE, EXPLAIN and DDL.
-    const mayHaveHeader = execution.statementType === "DML";
-    const rows = withoutHeader(
-      readResult({ pages, file }, first, effects),
-      (row) => mayHaveHeader && reader.isHeader(row),
-    );
-    const { statementType, reused } = execution;
-    const isKept = cache !== undefined && execution.substatementType === "SELECT" && !reused;
-    const head = { askedMs, queryExecutionId: id, statementType, columns };
-    return {
-      ...execution,
-      sql,
-      columns: reader.columns,
-      cached: undefined,
-      pages: typedPages(reader, isKept ? cache.keep(head, rows) : rows, effects, () => {
-        athena.client.destroy();
-      }),
-    };
-  } catch (error) {
-    athena.client.destroy();
-    throw error;
-  }
+  const { answer, reader, texts } = await openResult(settings, sql, options, effects);
+  return { ...answer, columns: reader.columns, pages: typedPages(reader, texts) };
 }
 
-function fromCache(entry: Entry, sql: string, effects: Effects): QueryStream {
-  const { askedMs, columns, ...head } = entry.head;
-  const reader = rowReader(columns);
-  return {
-    ...head,
-    substatementType: "SELECT",
-    sql,
-    dataScannedBytes: 0,
-    engineMs: 0,
-    costUsd: 0,
-    reused: false,
-    cached: { askedMs, ageMs: effects.now() - askedMs },
-    columns: reader.columns,
-    pages: typedPages(reader, entry.rows(), effects, () => undefined),
-  };
-}
-
-async function* withoutHeader(
-  pages: AsyncIterable<readonly TextRow[]>,
-  isHeader: (row: TextRow) => boolean,
-): AsyncGenerator<readonly TextRow[]> {
-  let isFirst = true;
-  for await (const rows of pages) {
-    const [head] = rows;
-    yield isFirst && head !== undefined && isHeader(head) ? rows.slice(1) : rows;
-    isFirst = false;
-  }
-}
-
-/** Reads the values, tells how far it is, and says when no row is wanted any more. */
 async function* typedPages(
   reader: RowReader,
-  pages: AsyncIterable<readonly TextRow[]>,
-  effects: Effects,
-  done: () => void,
+  texts: AsyncIterable<readonly TextRow[]>,
 ): AsyncGenerator<readonly Row[]> {
-  let read = 0;
-  try {
-    for await (const rows of pages) {
-      throwIfAborted(effects.signal, "reading the result was stopped");
-      if (read > 0) effects.progress({ step: "query", state: "READING", figures: { rows: read } });
-      read += rows.length;
-      if (rows.length > 0) yield rows.map((row) => reader.read(row));
-    }
-  } finally {
-    done();
-  }
+  for await (const rows of texts) yield rows.map((row) => reader.read(row));
 }

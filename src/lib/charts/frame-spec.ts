@@ -1,4 +1,5 @@
-import { defaultWidth, themeConfig } from "./theme";
+import { followPage } from "./page-colours";
+import { defaultWidth, inks, themeConfig } from "./theme";
 import type { ChartSpec, ChartWords } from "./spec";
 import { byWidth, type WidthClass, widthClasses } from "./width-classes";
 import { wrap } from "./words";
@@ -57,11 +58,19 @@ export function frameSpec(body: ChartSpec, words: ChartWords, height: number): C
 }
 
 /**
- * The same chart for a notebook. JupyterLab gives a chart no width to fill: its box is as wide as
- * the chart inside, which would be nothing at all. A page may set the width back to its container.
+ * The same chart for a notebook, in the colours of its page, light or dark.
+ *
+ * JupyterLab gives a chart no width to fill: its box is as wide as the chart inside, which would be
+ * nothing at all. A page may set the width back to its container. Drawn as SVG, a chart changes
+ * with the theme, and can be read out.
  */
 export function forNotebook(spec: ChartSpec): ChartSpec {
-  return spec["width"] === "container" ? { ...spec, width: defaultWidth } : spec;
+  const usermeta = spec["usermeta"] as ChartSpec | undefined;
+  return {
+    ...followPage(spec),
+    ...(spec["width"] === "container" ? { width: defaultWidth } : {}),
+    usermeta: { ...usermeta, embedOptions: { renderer: "svg" } },
+  };
 }
 
 /** The same chart at a fixed width in pixels, for a picture that has no container. */
@@ -85,7 +94,7 @@ export function emptySpec(words: ChartWords): ChartSpec {
   return frameSpec(
     {
       data: { values: [{ text: words.remedy ?? "npx workbench run brings events" }] },
-      mark: { type: "text", fontSize: 13, color: "#57606a", align: "center" },
+      mark: { type: "text", fontSize: 13, color: inks.quiet, align: "center" },
       encoding: { text: { field: "text" } },
     },
     words,

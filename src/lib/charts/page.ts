@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { installationDir } from "../config/sources";
 import { escapeHtml, scriptJson } from "../notebook/html";
 import { htmlPage } from "../notebook/html-page";
+import { followPage } from "./page-colours";
 import type { ChartSpec } from "./spec";
 
 /** A chart has the page for itself. */
@@ -39,7 +40,7 @@ export async function buildPage(spec: ChartSpec, words: PageWords): Promise<stri
   const body = `<body>
 <figure class="chart" aria-label="${escapeHtml(words.description)}">
 <div class="live"></div>
-<script type="application/json">${scriptJson(spec)}</script>
+<script type="application/json">${scriptJson(followPage(spec))}</script>
 </figure>
 ${words.noteHtml}
 ${scripts.map((script) => `<script>${script}</script>`).join("\n")}

@@ -1,6 +1,6 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
-import { colourOf } from "./theme";
+import { colourOf, inks } from "./theme";
 import { drawn, durationAxis, durationDomain } from "./duration-axis";
 import { barAxis, namesParams } from "./bar-axis";
 import { formatCount } from "../notebook/figures";
@@ -85,7 +85,7 @@ export function quantileRanges(
       },
       layer: [
         {
-          mark: { type: "rule", color: "#57606a", strokeWidth: 1.5 },
+          mark: { type: "rule", color: inks.quiet, strokeWidth: 1.5 },
           encoding: { x: x("p10"), x2: { field: "p90" } },
         },
         {
@@ -102,11 +102,11 @@ export function quantileRanges(
           },
         },
         {
-          mark: { type: "tick", color: "#24292f", thickness: 3, opacity: 1, height: { band: 0.8 } },
+          mark: { type: "tick", color: inks.text, thickness: 3, opacity: 1, height: { band: 0.8 } },
           encoding: { x: x("median") },
         },
         {
-          mark: { type: "text", dy: -21, fontSize: 11, color: "#24292f" },
+          mark: { type: "text", dy: -21, fontSize: 11, color: inks.text },
           encoding: { x: x("median"), text: { field: "medianText" } },
         },
       ],

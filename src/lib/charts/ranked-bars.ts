@@ -1,6 +1,6 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
-import { colourOf, labelOf } from "./theme";
+import { colourOf, inks, labelOf } from "./theme";
 import { narrowBelow } from "./width-classes";
 import { barAxis, namesParams } from "./bar-axis";
 import { clipName } from "./words";
@@ -95,7 +95,7 @@ export function rankedBars(bars: readonly RankedBar[], words: RankedBarsWords): 
           },
         },
         {
-          mark: { type: "text", align: "left", dx: 4, color: "#24292f", fontSize: 11 },
+          mark: { type: "text", align: "left", dx: 4, color: inks.text, fontSize: 11 },
           encoding: { x: total, text: { ...total, format: ",d" } },
         },
       ],

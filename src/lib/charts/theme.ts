@@ -51,44 +51,50 @@ export function labelOf(series: string): string {
 /** The whole width of a chart, in pixels, where no container gives one. */
 export const defaultWidth = 720;
 
-const ink = "#24292f";
-const faintInk = "#57606a";
+/** The colours of what is not data: in a page they are the page's own, see `followPage`. */
+export const inks = {
+  text: "#24292f",
+  quiet: "#57606a",
+  line: "#8c959f",
+  grid: "#e5e8eb",
+  ground: "#ffffff",
+} as const;
 
 /** Vega-Lite's configuration for every chart: one look, white ground, few lines. */
 export const themeConfig = {
-  background: "#ffffff",
+  background: inks.ground,
   font: "Helvetica, Arial, 'DejaVu Sans', sans-serif",
   view: { stroke: null },
   title: {
     anchor: "start",
     frame: "bounds",
-    color: ink,
+    color: inks.text,
     fontSize: 15,
     fontWeight: 600,
     lineHeight: 20,
-    subtitleColor: faintInk,
+    subtitleColor: inks.quiet,
     subtitleFontSize: 12,
     subtitleLineHeight: 16,
     subtitlePadding: 4,
     offset: 12,
   },
   axis: {
-    labelColor: ink,
+    labelColor: inks.text,
     labelFontSize: 12,
-    titleColor: faintInk,
+    titleColor: inks.quiet,
     titleFontSize: 12,
     titleFontWeight: "normal",
     titlePadding: 8,
     grid: false,
-    domainColor: "#8c959f",
-    tickColor: "#8c959f",
+    domainColor: inks.line,
+    tickColor: inks.line,
   },
-  axisQuantitative: { grid: true, gridColor: "#e5e8eb", domain: false, ticks: false },
+  axisQuantitative: { grid: true, gridColor: inks.grid, domain: false, ticks: false },
   legend: {
     orient: "top",
     direction: "horizontal",
     title: null,
-    labelColor: ink,
+    labelColor: inks.text,
     labelFontSize: 12,
     symbolType: "square",
     offset: 4,

@@ -1,6 +1,6 @@
 import { emptySpec, frameSpec } from "./frame-spec";
 import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
-import { colourOf, labelOf } from "./theme";
+import { colourOf, inks, labelOf } from "./theme";
 import { narrowBelow } from "./width-classes";
 
 /** How long a bar of a timeline is. */
@@ -146,7 +146,7 @@ function peakLayers(values: readonly TimelineValue[], { peaks, bucket }: Timelin
   return [
     {
       data: { values: [{ value: peaks.above }] },
-      mark: { type: "rule", color: "#57606a", strokeDash: [4, 4] },
+      mark: { type: "rule", color: inks.quiet, strokeDash: [4, 4] },
       encoding: { x: null, y: total },
     },
     {
@@ -155,7 +155,7 @@ function peakLayers(values: readonly TimelineValue[], { peaks, bucket }: Timelin
         type: "point",
         shape: "triangle-down",
         filled: true,
-        color: "#24292f",
+        color: inks.text,
         opacity: 1,
         size: 60,
         yOffset: -8,

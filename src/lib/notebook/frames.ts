@@ -28,28 +28,35 @@ export function makeFrame(
   columns: readonly FrameColumn[],
   rows: readonly Readonly<Record<string, unknown>>[],
 ): DataFrame {
-  const dtypes = columns.map(({ name, type }) => dtypeOf(type, rows, name));
-  const names = columns.map(({ name }) => name);
-  const data = rows.map((row) =>
-    names.map((name, at) => toFrameValue(row[name], dtypes[at] ?? "string")),
-  );
-  return buildFrame({ columns: names, dtypes, rows: data });
+  const values = columns.map(({ name }) => rows.map((row) => row[name]));
+  return makeColumnFrame(columns, values);
 }
 
-function dtypeOf(
-  type: string,
-  rows: readonly Readonly<Record<string, unknown>>[],
-  name: string,
-): Dtype {
+/**
+ * As {@link makeFrame}, of a list of values for each column.
+ *
+ * @throws {@link WorkbenchError} code USAGE where a column's name is there twice
+ */
+export function makeColumnFrame(
+  columns: readonly FrameColumn[],
+  values: readonly (readonly unknown[])[],
+): DataFrame {
+  const dtypes = columns.map(({ type }, at) => dtypeOf(type, values[at] ?? []));
+  const shown = values.map((column, at) => frameValues(column, dtypes[at] ?? "string"));
+  const rows = (shown[0] ?? []).map((_, row) => shown.map((column) => column[row]));
+  return buildFrame({ columns: columns.map(({ name }) => name), dtypes, rows });
+}
+
+function dtypeOf(type: string, values: readonly unknown[]): Dtype {
   switch (type.replace(/\(.*$/, "").trim().toLowerCase()) {
     case "tinyint":
     case "smallint":
     case "integer":
     case "int":
     case "bigint":
-      return rows.some((row) => typeof row[name] === "bigint") ? "string" : "int32";
+      return values.some((value) => typeof value === "bigint") ? "string" : "int32";
     case "decimal":
-      return rows.some((row) => typeof row[name] === "string") ? "string" : "float32";
+      return values.some((value) => typeof value === "string") ? "string" : "float32";
     case "double":
     case "float":
     case "real":
@@ -61,11 +68,17 @@ function dtypeOf(
   }
 }
 
-function toFrameValue(value: unknown, dtype: Dtype): unknown {
-  const missing = value === null || value === undefined;
-  if (isNumeric(dtype)) return missing ? NaN : Number(value);
-  if (missing) return null;
-  if (dtype === "boolean") return value;
-  if (typeof value === "object") return toJsonText(value);
-  return `${value as string | number | boolean | bigint}`;
+function frameValues(values: readonly unknown[], dtype: Dtype): readonly unknown[] {
+  if (isNumeric(dtype)) return values.map((value) => (isAbsent(value) ? NaN : Number(value)));
+  if (dtype === "boolean") return values.map((value) => (isAbsent(value) ? null : value));
+  return values.map((value) => {
+    if (typeof value === "string") return value;
+    if (isAbsent(value)) return null;
+    if (typeof value === "object") return toJsonText(value);
+    return `${value as number | boolean | bigint}`;
+  });
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
 }

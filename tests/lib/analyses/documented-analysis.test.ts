@@ -7,6 +7,7 @@ import { toAnalysisResult } from "../../../src/lib/analyses/analyse";
 import type { Analysis } from "../../../src/lib/analyses/analysis";
 import { checkParameters } from "../../../src/lib/analyses/parameters";
 import type { Row } from "../../../src/lib/athena/values";
+import { queryOf } from "./answer";
 
 const root = join(__dirname, "../../..");
 
@@ -37,21 +38,7 @@ it("the analysis in the documentation works as it stands", async () => {
   const { sql, params } = analysis.sql(parameters);
   expect(sql.match(/\?/g)).toHaveLength(params.length);
   const answer = (rows: Row[]) =>
-    toAnalysisResult(
-      {
-        columns: Object.keys(rows[0] ?? {}).map((name) => ({ name, type: "varchar" })),
-        rows,
-        queryExecutionId: "q-1",
-        dataScannedBytes: 0,
-        engineMs: 0,
-        costUsd: 0,
-        reused: false,
-        truncated: false,
-        sql,
-      },
-      analysis,
-      { dataset: "github", parameters },
-    );
+    toAnalysisResult(queryOf(rows), analysis, { dataset: "github", parameters });
   const rows = ["PushEvent", "ForkEvent"].map((event_type, at) => ({
     event_type,
     events: 9 - at,

@@ -1,0 +1,37 @@
+import { rowMaker, type RowReader } from "./columns";
+import type { TextRow } from "./csv-rows";
+import type { Column, Row, Value } from "./values";
+
+/**
+ * The typed values of a result, a list for each column: what a frame is made from, in half the time
+ * and memory that an object for each row takes.
+ */
+export type ColumnValues = readonly (readonly Value[])[];
+
+/** Reads the texts of more rows into the lists of their columns. */
+export function addValues(
+  values: readonly Value[][],
+  { readers }: RowReader,
+  rows: readonly TextRow[],
+): void {
+  values.forEach((column, at) => {
+    const read = readers[at] ?? String;
+    for (const row of rows) {
+      const text = row[at];
+      column.push(text === null || text === undefined ? null : read(text));
+    }
+  });
+}
+
+/** The rows, each an object. */
+export function toRows(columns: readonly Column[], values: ColumnValues): Row[] {
+  const toRow = rowMaker(columns.map(({ name }) => name));
+  return Array.from({ length: countRows(values) }, (_, row) =>
+    toRow(values.map((column) => column[row] ?? null)),
+  );
+}
+
+/** How many rows there are. */
+export function countRows(values: ColumnValues): number {
+  return values[0]?.length ?? 0;
+}
