@@ -14,6 +14,10 @@ export default defineConfig({
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/integration/**", "tests/browser/**"],
           testTimeout: 20_000,
+          // Loading danfojs and the AWS SDK anew for each file takes longer than the tests: units
+          // leave nothing behind them, and share what is loaded.
+          isolate: false,
+          maxWorkers: "100%",
         },
       },
       {

@@ -9,8 +9,14 @@ const lineEnd = 10;
 
 /** A row as Athena writes it. */
 export function formatCsvRow(row: TextRow): string {
-  const cells = row.map((value) => (value === null ? "" : `"${value.replaceAll('"', '""')}"`));
-  return `${cells.join(",")}\n`;
+  let line = "";
+  let separator = "";
+  for (const value of row) {
+    line += separator;
+    if (value !== null) line += `"${value.includes('"') ? value.replaceAll('"', '""') : value}"`;
+    separator = ",";
+  }
+  return `${line}\n`;
 }
 
 /**

@@ -29,7 +29,7 @@ export interface FinishedExecution {
 /** A query of a moment is not waited for longer than it takes, nor is a long one asked for often. */
 const firstPollMs = 20;
 const lastPollMs = 1000;
-const pollGrowth = 1.2;
+const pollGrowth = 1.05;
 /** While a query's bytes are watched. */
 const watchPollMs = 250;
 

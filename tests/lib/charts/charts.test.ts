@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { Chart } from "../../../src/lib/charts/chart";
+import { inks } from "../../../src/lib/charts/theme";
+import type { ChartSpec } from "../../../src/lib/charts/spec";
 import { rankedBars } from "../../../src/lib/charts/ranked-bars";
 import { timeline } from "../../../src/lib/charts/timeline";
 import { answer } from "../analyses/answer";
@@ -96,6 +98,20 @@ describe.each(charts)("%s", (_, make) => {
     expect(drawn).toBeLessThanOrEqual(width + 20);
     expect(svg).not.toContain("NaN");
     expect(svg).not.toMatch(/<script|\d(e[+-]\d)</);
+  });
+
+  it("takes words and lines from the page it stands in, and keeps its own for a picture", async () => {
+    const chart = make();
+    const followed = (await chart.mimeBundle())["application/vnd.vegalite.v5+json"] as ChartSpec;
+    const drawing = (spec: ChartSpec): string =>
+      JSON.stringify(spec, (key, value: unknown) => (key === "data" ? undefined : value));
+    for (const ink of Object.values(inks)) expect(drawing(followed)).not.toContain(`"${ink}"`);
+    expect(drawing(followed)).toContain("currentColor");
+    // Only SVG knows the page's colour: a canvas would draw it black.
+    expect(followed).toMatchObject({ usermeta: { embedOptions: { renderer: "svg" } } });
+    expect(drawing(chart.spec)).toContain(inks.text);
+    expect(drawing(chart.spec)).toContain(inks.ground);
+    expect(followed["data"]).toEqual(chart.spec["data"]);
   });
 
   it("has words for those who cannot see it, and plain JSON for a specification", () => {

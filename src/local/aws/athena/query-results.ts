@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import type { TextRow } from "../../../lib/athena/csv-rows";
 import { invalidRequest } from "../api-error";
 import type { Execution } from "./execution";
-import { readRows, type Row, type RowPosition, rowsFile } from "./result-spool";
+import { readRows, type RowPosition } from "./result-spool";
 
 /** Athena's largest page, the header's row included. */
 const maxPage = 1000;
@@ -25,8 +25,8 @@ export async function pageOfResults(
   const { rows, next } =
     execution.rows === 0 || count === 0
       ? { rows: [], next: from }
-      : await readRows(join(dir, rowsFile), from, count);
-  const shown: Row[] = header ? [execution.columns.map(({ Name }) => Name), ...rows] : rows;
+      : await readRows(dir, { from, count, header: execution.statement.header });
+  const shown: TextRow[] = header ? [execution.columns.map(({ Name }) => Name), ...rows] : rows;
   return {
     UpdateCount: execution.updateCount ?? 0,
     ResultSet: {

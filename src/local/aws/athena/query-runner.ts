@@ -14,7 +14,7 @@ import type { ExecutionStore } from "./execution-store";
 import { describeFailure, engineFailure } from "./failure";
 import type { TrinoStatement } from "./iceberg-sql";
 import { planWork, type TrinoPlan } from "./plan";
-import { renderValue } from "./render";
+import { rendererFor } from "./render";
 import { resultFile, ResultWriter } from "./result-spool";
 
 /**
@@ -201,13 +201,18 @@ export class QueryRunner {
         });
         return;
       }
+      // Trino makes the next rows while these are written.
+      const following =
+        answer.nextUri === undefined ? undefined : client.next(answer.nextUri, abort.signal);
+      // Where the rows cannot be written nobody waits for it, and its failure is no other.
+      following?.catch(() => undefined);
       await this.take(one, answer, run.writer, run.tell);
       if (this.exceedsCutoff(one)) {
         await this.cancelOnTrino(one);
         return;
       }
-      if (answer.nextUri === undefined) return;
-      answer = await client.next(answer.nextUri, abort.signal);
+      if (following === undefined) return;
+      answer = await following;
     }
   }
 
@@ -237,9 +242,8 @@ export class QueryRunner {
     }
     // The one row of INSERT and its like is the number of rows: UpdateCount tells it.
     if (changes || answer.data === undefined) return;
-    const rows = answer.data.map((row) =>
-      columns.map((column, at) => renderValue(row[at], column.typeSignature)),
-    );
+    const renderers = columns.map(({ typeSignature }) => rendererFor(typeSignature));
+    const rows = answer.data.map((row) => renderers.map((render, at) => render(row[at])));
     // A plan or a view's text has a row a line on Athena, and is one value of Trino's.
     const isText = execution.statement.file === "txt" && columns.length === 1;
     await writer.add(

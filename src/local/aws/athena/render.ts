@@ -1,29 +1,35 @@
 import type { TrinoType } from "../../trino/client";
 
+/** Shows a value as Athena does; null is NULL. */
+export type Renderer = (value: unknown) => string | null;
+
 /**
- * A value as Athena shows it in a result, from the JSON that Trino sends.
- *
- * @returns null for NULL
+ * How the values of a type are shown, from the JSON that Trino sends. To be made once for a column:
+ * the type is taken apart here, not at each value.
  */
-export function renderValue(value: unknown, type: TrinoType): string | null {
-  if (value === null || value === undefined) return null;
+export function rendererFor(type: TrinoType): Renderer {
+  const render = presentRenderer(type);
+  return (value) => (value === null || value === undefined ? null : render(value));
+}
+
+function presentRenderer(type: TrinoType): (value: unknown) => string {
   switch (type.rawType) {
     case "double":
     case "real":
-      return renderDouble(Number(value));
+      return (value) => renderDouble(Number(value));
     case "timestamp":
     case "timestamp with time zone":
-      return renderTimestamp(value as string, type);
+      return timestampRenderer(type);
     case "varbinary":
-      return renderBytes(value as string);
+      return (value) => renderBytes(value as string);
     case "array":
-      return renderArray(value as unknown[], type);
+      return arrayRenderer(type);
     case "map":
-      return renderMap(value as Record<string, unknown>, type);
+      return mapRenderer(type);
     case "row":
-      return renderRow(value as unknown[], type);
+      return rowRenderer(type);
     default:
-      return typeof value === "string" ? value : JSON.stringify(value);
+      return (value) => (typeof value === "string" ? value : JSON.stringify(value));
   }
 }
 
@@ -49,12 +55,13 @@ export function renderDouble(value: number): string {
 }
 
 /** Athena shows three digits of a second at least, where a literal of Trino's may have none. */
-function renderTimestamp(text: string, type: TrinoType): string {
-  const [precision] = type.arguments;
-  if (precision?.kind !== "LONG" || precision.value >= 3) return text;
-  return text.replace(/(:\d\d)(?:\.(\d{0,2}))?(?= |$)/, (_, seconds: string, digits = "") => {
-    return `${seconds}.${String(digits).padEnd(3, "0")}`;
-  });
+function timestampRenderer({ arguments: [precision] }: TrinoType): (value: unknown) => string {
+  if (precision?.kind !== "LONG" || precision.value >= 3) return (value) => value as string;
+  return (value) =>
+    (value as string).replace(
+      /(:\d\d)(?:\.(\d{0,2}))?(?= |$)/,
+      (_, seconds: string, digits = "") => `${seconds}.${String(digits).padEnd(3, "0")}`,
+    );
 }
 
 /** `0a ff` from base64. */
@@ -64,40 +71,46 @@ function renderBytes(base64: string): string {
     .join(" ");
 }
 
-function renderArray(values: readonly unknown[], type: TrinoType): string {
-  const [item = unknownType] = innerTypes(type);
-  return `[${values.map((value) => renderInner(value, item)).join(", ")}]`;
+function arrayRenderer(type: TrinoType): (value: unknown) => string {
+  const item = innerRenderers(type)[0] ?? renderUnknown;
+  return (values) => `[${(values as unknown[]).map(item).join(", ")}]`;
 }
 
-function renderMap(values: Readonly<Record<string, unknown>>, type: TrinoType): string {
-  const [key = unknownType, item = unknownType] = innerTypes(type);
-  const pairs = Object.entries(values).map(
-    ([name, value]) => `${renderInner(name, key)}=${renderInner(value, item)}`,
-  );
-  return `{${pairs.join(", ")}}`;
+function mapRenderer(type: TrinoType): (value: unknown) => string {
+  const [key = renderUnknown, item = renderUnknown] = innerRenderers(type);
+  return (values) => {
+    const pairs = Object.entries(values as Readonly<Record<string, unknown>>).map(
+      ([name, value]) => `${key(name)}=${item(value)}`,
+    );
+    return `{${pairs.join(", ")}}`;
+  };
 }
 
-function renderRow(values: readonly unknown[], type: TrinoType): string {
-  const fields = type.arguments.map((argument, at) => {
+function rowRenderer(type: TrinoType): (value: unknown) => string {
+  const names = type.arguments.map((argument, at) => {
     const name = argument.kind === "NAMED_TYPE" ? argument.value.fieldName?.name : undefined;
     return `${name ?? `field${at}`}=`;
   });
-  const types = innerTypes(type);
-  const texts = values.map((value, at) => {
-    return `${fields[at] ?? ""}${renderInner(value, types[at] ?? unknownType)}`;
-  });
-  return `{${texts.join(", ")}}`;
+  const fields = innerRenderers(type);
+  return (values) => {
+    const texts = (values as unknown[]).map(
+      (value, at) => `${names[at] ?? ""}${(fields[at] ?? renderUnknown)(value)}`,
+    );
+    return `{${texts.join(", ")}}`;
+  };
 }
 
-function renderInner(value: unknown, type: TrinoType): string {
-  return renderValue(value, type) ?? "null";
+/** Within another value a NULL is a word. */
+function innerRenderer(type: TrinoType): (value: unknown) => string {
+  const render = rendererFor(type);
+  return (value) => render(value) ?? "null";
 }
 
-const unknownType: TrinoType = { rawType: "unknown", arguments: [] };
+const renderUnknown = innerRenderer({ rawType: "unknown", arguments: [] });
 
-function innerTypes(type: TrinoType): TrinoType[] {
+function innerRenderers(type: TrinoType): ((value: unknown) => string)[] {
   return type.arguments.flatMap((argument) => {
-    if (argument.kind === "TYPE") return [argument.value];
-    return argument.kind === "NAMED_TYPE" ? [argument.value.typeSignature] : [];
+    if (argument.kind === "TYPE") return [innerRenderer(argument.value)];
+    return argument.kind === "NAMED_TYPE" ? [innerRenderer(argument.value.typeSignature)] : [];
   });
 }

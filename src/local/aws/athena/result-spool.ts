@@ -1,38 +1,32 @@
-import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync, type WriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { once } from "node:events";
 import { join } from "node:path";
-import { formatCsvRow } from "../../../lib/athena/csv-rows";
+import { formatCsvRow, readCsv, type TextRow } from "../../../lib/athena/csv-rows";
 import { textLine } from "./text-line";
 
-/** A row as it is shown: null is NULL. */
-export type Row = readonly (string | null)[];
-
-/** Files of a result, in its execution's folder. */
-export const rowsFile = "rows.jsonl";
+/** Files of a result, in its execution's folder: the one that goes to S3 … */
 export const resultFile = "result";
+/** … and the rows as CSV, where that one is text for people, which cannot be read back. */
+const rowsFile = "rows.csv";
 
-/** Writes a result to disk as it comes: its rows for paging, and the file that goes to S3. */
+/** Writes a result to disk as it comes. */
 export class ResultWriter {
   private rowCount = 0;
   private failure: Error | undefined;
 
   private constructor(
-    private readonly rowStream: WriteStream,
     private readonly fileStream: WriteStream,
-    private readonly format: "csv" | "txt",
+    private readonly rowStream: WriteStream | undefined,
   ) {
-    for (const stream of [rowStream, fileStream]) {
-      stream.on("error", (error) => (this.failure = error));
-    }
+    for (const stream of this.streams()) stream.on("error", (error) => (this.failure = error));
   }
 
   static async open(dir: string, format: "csv" | "txt"): Promise<ResultWriter> {
     await mkdir(dir, { recursive: true });
     return new ResultWriter(
-      createWriteStream(join(dir, rowsFile)),
       createWriteStream(join(dir, resultFile)),
-      format,
+      format === "csv" ? undefined : createWriteStream(join(dir, rowsFile)),
     );
   }
 
@@ -45,18 +39,22 @@ export class ResultWriter {
     await write(this.fileStream, formatCsvRow(names));
   }
 
-  async add(rows: readonly Row[]): Promise<void> {
+  async add(rows: readonly TextRow[]): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     if (rows.length === 0) return;
-    const line = this.format === "csv" ? formatCsvRow : textLine;
     this.rowCount += rows.length;
-    await write(this.rowStream, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    await write(this.fileStream, rows.map((row) => line(row)).join(""));
+    const csv = concat(rows, formatCsvRow);
+    if (this.rowStream === undefined) {
+      await write(this.fileStream, csv);
+    } else {
+      await write(this.rowStream, csv);
+      await write(this.fileStream, concat(rows, textLine));
+    }
   }
 
-  /** Ends both files. */
+  /** Ends the files. */
   async close(): Promise<{ fileBytes: number }> {
-    for (const stream of [this.rowStream, this.fileStream]) {
+    for (const stream of this.streams()) {
       if (stream.closed) continue;
       stream.end();
       await once(stream, "close");
@@ -64,50 +62,54 @@ export class ResultWriter {
     if (this.failure !== undefined) throw this.failure;
     return { fileBytes: this.fileStream.bytesWritten };
   }
+
+  private streams(): WriteStream[] {
+    return [this.fileStream, ...(this.rowStream === undefined ? [] : [this.rowStream])];
+  }
+}
+
+function concat(rows: readonly TextRow[], format: (row: TextRow) => string): string {
+  let text = "";
+  for (const row of rows) text += format(row);
+  return text;
 }
 
 async function write(stream: WriteStream, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, "drain");
 }
 
-/** Where a page begins. */
+/** Where a page begins: 0 and 0 for the first. */
 export interface RowPosition {
   row: number;
   byte: number;
 }
 
-/** Rows from a position on, as many as asked for, and where the next ones begin. */
+/**
+ * Rows from a position on, as many as asked for, and where the next ones begin.
+ *
+ * @param dir - the execution's folder
+ * @param page.header - whether the CSV begins with the columns' names
+ */
 export async function readRows(
-  file: string,
-  from: RowPosition,
-  count: number,
-): Promise<{ rows: Row[]; next: RowPosition }> {
-  const rows: Row[] = [];
+  dir: string,
+  { from, count, header }: { from: RowPosition; count: number; header: boolean },
+): Promise<{ rows: TextRow[]; next: RowPosition }> {
+  const file = [rowsFile, resultFile].find((name) => existsSync(join(dir, name))) ?? resultFile;
+  let isHeader = header && file === resultFile && from.byte === 0;
+  const rows: TextRow[] = [];
   let { byte } = from;
-  const handle = await open(file, "r");
-  try {
-    let rest: Buffer = Buffer.alloc(0);
-    let position = from.byte;
-    while (rows.length < count) {
-      const chunk = Buffer.alloc(65_536);
-      const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
-      rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-      let start = 0;
-      for (
-        let end = rest.indexOf(10);
-        end >= 0 && rows.length < count;
-        end = rest.indexOf(10, start)
-      ) {
-        rows.push(JSON.parse(rest.toString("utf8", start, end)) as Row);
-        start = end + 1;
-      }
-      byte += start;
-      rest = rest.subarray(start);
+  const taken = (): { rows: TextRow[]; next: RowPosition } => ({
+    rows,
+    next: { row: from.row + rows.length, byte },
+  });
+  for await (const some of readCsv(createReadStream(join(dir, file), { start: from.byte }))) {
+    for (const row of some) {
+      // There is one way to write a row: written again it is as long as it was.
+      byte += Buffer.byteLength(formatCsvRow(row));
+      if (!isHeader) rows.push(row);
+      isHeader = false;
+      if (rows.length === count) return taken();
     }
-  } finally {
-    await handle.close();
   }
-  return { rows, next: { row: from.row + rows.length, byte } };
+  return taken();
 }

@@ -45,6 +45,7 @@ beforeAll(async () => {
     `${at}`,
     at % 3 === 0 ? null : "é\n".repeat(20),
   ]);
+  await writer.header(["n", "t"]);
   await writer.add(rows.slice(0, 10));
   await writer.add(rows.slice(10));
   await writer.close();
@@ -85,13 +86,32 @@ describe("pageOfResults", () => {
     expect(rows[2]?.Data[1]).toEqual({ VarCharValue: "é\n".repeat(20) });
   });
 
-  it("answers one row where awswrangler asks for one", async () => {
-    const page = await pageOfResults(execution, store.dir(execution.id), {
-      maxResults: 1,
+  it("answers the header alone where awswrangler asks for one row, and goes on after it", async () => {
+    const dir = store.dir(execution.id);
+    const first = await pageOfResults(execution, dir, { maxResults: 1, token: undefined });
+    expect((first as unknown as Page).ResultSet.Rows).toHaveLength(1);
+    const token = first["NextToken"] as string;
+    const second = await pageOfResults(execution, dir, { maxResults: 2, token });
+    expect((second as unknown as Page).ResultSet.Rows.map(({ Data }) => Data[0])).toEqual([
+      { VarCharValue: "0" },
+      { VarCharValue: "1" },
+    ]);
+  });
+
+  it("reads the rows of a text for people, which has no header", async () => {
+    const statement = readStatement("SHOW TABLES");
+    const dir = join(folder, "show");
+    const rows = [["two\nlines"], [""], [null], ["a\tb"]];
+    const writer = await ResultWriter.open(dir, "txt");
+    await writer.add(rows);
+    await writer.close();
+    const page = await pageOfResults({ ...execution, statement, rows: 4 }, dir, {
+      maxResults: undefined,
       token: undefined,
     });
-    expect((page as unknown as Page).ResultSet.Rows).toHaveLength(1);
-    expect(page["NextToken"]).toBeDefined();
+    expect((page as unknown as Page).ResultSet.Rows.map(({ Data }) => Data[0])).toEqual(
+      rows.map(([value]) => (value === null ? {} : { VarCharValue: value })),
+    );
   });
 
   it("refuses a token of another execution", async () => {

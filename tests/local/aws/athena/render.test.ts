@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatCsvRow } from "../../../../src/lib/athena/csv-rows";
 import { textLine } from "../../../../src/local/aws/athena/text-line";
 import { columnInfo } from "../../../../src/local/aws/athena/column-info";
-import { renderDouble, renderValue } from "../../../../src/local/aws/athena/render";
+import { renderDouble, rendererFor } from "../../../../src/local/aws/athena/render";
 import { parseLossless, type TrinoType } from "../../../../src/local/trino/client";
 
 const plain = (rawType: string): TrinoType => ({ rawType, arguments: [] });
@@ -22,7 +22,7 @@ const row = (...fields: [string | undefined, TrinoType][]): TrinoType => ({
   })),
 });
 
-describe("renderValue", () => {
+describe("rendererFor", () => {
   it.each<[unknown, TrinoType, string | null]>([
     [null, plain("varchar"), null],
     ["", plain("varchar"), ""],
@@ -51,7 +51,7 @@ describe("renderValue", () => {
       "{field0=1, field1=x}",
     ],
   ])("%j", (value, type, expected) => {
-    expect(renderValue(value, type)).toBe(expected);
+    expect(rendererFor(type)(value)).toBe(expected);
   });
 });
 
