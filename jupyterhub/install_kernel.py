@@ -1,4 +1,4 @@
-"""Install the TypeScript kernel (stock tslab) into the Python environment that runs this file.
+"""Install the TypeScript kernel into the Python environment that runs this file: tslab, mended.
 
 The command that `tslab install` records is a bare `tslab`, which works only where that name is on
 the PATH; this one records absolute paths, so that the kernel starts for the hub, for nbconvert and
@@ -18,6 +18,9 @@ from typing import TypedDict
 
 KERNEL_NAME = "tslab"
 
+# Mends tslab before it starts.
+PRELOAD = Path("dist") / "kernel" / "preload.js"
+
 
 class KernelSpec(TypedDict):
     """The fields of a kernel.json that Jupyter reads."""
@@ -34,6 +37,8 @@ def kernel_spec(checkout: Path, node: Path, display_name: str) -> KernelSpec:
     return {
         "argv": [
             str(node),
+            "--require",
+            str(checkout / PRELOAD),
             str(checkout / "node_modules" / "tslab" / "bin" / "tslab"),
             "kernel",
             "--config-path={connection_file}",
@@ -70,10 +75,12 @@ def check_tslab(checkout: Path, node: Path) -> str | None:
     entry = checkout / "node_modules" / "tslab" / "bin" / "tslab"
     if not entry.is_file():
         return f"{entry} is missing: run `npm ci` in {checkout}"
+    if not (checkout / PRELOAD).is_file():
+        return f"{checkout / PRELOAD} is missing: run `npm run build` in {checkout}"
     probe = "require('zeromq'); require('tslab')"
     try:
         done = subprocess.run(
-            [str(node), "-e", probe],
+            [str(node), "--require", str(checkout / PRELOAD), "-e", probe],
             cwd=checkout,
             capture_output=True,
             text=True,

@@ -30,8 +30,10 @@ def test_installs_absolute_paths_and_is_idempotent(tmp_path: Path) -> None:
     assert "installed" in first.stdout
     kernel = tmp_path / "share" / "jupyter" / "kernels" / "tslab" / "kernel.json"
     spec = json.loads(kernel.read_text())
-    node, tslab, *rest = spec["argv"]
+    node, require, mend, tslab, *rest = spec["argv"]
     assert Path(node).is_absolute()
+    assert require == "--require"
+    assert Path(mend).is_file()
     assert Path(tslab).is_file()
     assert rest == ["kernel", "--config-path={connection_file}"]
     changed = kernel.stat().st_mtime_ns

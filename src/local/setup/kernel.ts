@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installationDir } from "../../lib/config/sources";
 import { homePaths } from "../home";
@@ -24,7 +24,6 @@ export function isKernelReady({ home }: Pick<KernelSetup, "home">): boolean {
 /** Installs the kernel into the Python environment, with absolute paths. */
 export async function installKernel(setup: KernelSetup): Promise<void> {
   const { venv } = homePaths(setup.home);
-  const script = join(installationDir, "jupyterhub", "install_kernel.py");
   await runProgram({
     ...setup,
     purpose: "installing the TypeScript kernel",
@@ -38,4 +37,5 @@ export async function installKernel(setup: KernelSetup): Promise<void> {
   stampInstalled({ folder: venv, pins }, stamp);
 }
 
-const pins = [installationDir, process.execPath];
+const script = join(installationDir, "jupyterhub", "install_kernel.py");
+const pins = [installationDir, process.execPath, readFileSync(script, "utf8")];
