@@ -27,11 +27,16 @@ beforeAll(async () => {
       "const wb = await openWorkbench();",
     ],
     ...names.map((name) => [`await (await wb.analyse("${name}")).chart().show();`]),
+    // With what Vega-Lite draws in black by itself.
     [
       'const types = await wb.query("SELECT event_type, count(*) AS events FROM github_events GROUP BY 1");',
       'const x = { field: "events", type: "quantitative" };',
       'const y = { field: "event_type", type: "nominal" };',
-      'await makeChart(types, { mark: "bar", encoding: { x, y } }, { title: "A chart of one\'s own" }).show();',
+      "const bars = { mark: 'bar', encoding: { color: { field: 'events', type: 'quantitative', legend: { title: 'How many' } } } };",
+      "const numbers = { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: x } };",
+      "const mean = { mark: 'rule', encoding: { x: { ...x, aggregate: 'mean' }, y: null } };",
+      "const layer = [bars, numbers, mean];",
+      "await makeChart(types, { encoding: { x, y }, layer }, { title: 'A chart of one\\'s own' }).show();",
     ],
   ]);
   mkdirSync(join(installationDir, "reports"), { recursive: true });
@@ -113,7 +118,7 @@ async function takePictures(page: Page, suffix: string): Promise<void> {
 
 it("draws every analysis so that it can be read in JupyterLab, light and dark", async () => {
   const context = await browser.newContext({
-    viewport: { width: 1400, height: 1000 },
+    viewport: { width: 1400, height: 1300 },
     colorScheme: "light",
   });
   const { page, errors } = await watchPage(context);
@@ -129,7 +134,7 @@ it("draws every analysis so that it can be read in JupyterLab, light and dark", 
   await takePictures(page, "light");
 
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.locator('body[data-jp-theme-light="false"]').waitFor();
+  await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: "attached" });
   await expectReadable(page);
   await takePictures(page, "dark");
   expect(errors).toEqual([]);

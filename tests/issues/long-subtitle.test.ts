@@ -11,7 +11,9 @@ import { contributorRows, resolutionRows } from "../lib/analyses/sample-rows";
 it.each([
   ["Narrow", 368 - 16],
   ["Middle", 520 - 16],
+  ["Broad", 700 - 16],
   ["Wide", 900 - 16],
+  ["Full", 1240 - 16],
 ])("%s lines fit into %d pixels", (kind, room) => {
   const charts = [
     answer("time-to-resolution", resolutionRows(), "demo"),

@@ -3,8 +3,9 @@ import { byWidth, narrowBelow, type WidthClass, widthClasses } from "./width-cla
 /** So many columns of a bar's name fit beside it, where names take a third of the width. */
 const nameLengths: Readonly<Record<WidthClass, number>> = {
   Narrow: 23,
-  Middle: 34,
-  Wide: 60,
+  Middle: 28,
+  Broad: 38,
+  Wide: 48,
   Full: 60,
 };
 

@@ -8,6 +8,7 @@ import { wrap } from "./words";
 const lineLengths: Readonly<Record<WidthClass, readonly [title: number, subtitle: number]>> = {
   Narrow: [36, 54],
   Middle: [52, 74],
+  Broad: [72, 102],
   Wide: [92, 130],
   Full: [128, 180],
 };

@@ -27,6 +27,11 @@ export interface QuantileRangesWords extends ChartWords {
   series: readonly string[];
 }
 
+/** Pixels of a row, the share of it between two rows, and a box in what is left. */
+const rowHeight = 52;
+const gap = 0.4;
+const boxHeight = Math.round(rowHeight * (1 - gap) * 0.8);
+
 /** How to read the boxes, for the end of a subtitle. */
 export const boxWords = " · box: middle half, line: 10–90\u00a0%";
 
@@ -80,7 +85,7 @@ export function quantileRanges(
         }),
       ),
       encoding: {
-        y: barAxis(ranges.length, 0.4),
+        y: barAxis(ranges.length, gap),
         tooltip,
       },
       layer: [
@@ -89,7 +94,7 @@ export function quantileRanges(
           encoding: { x: x("p10"), x2: { field: "p90" } },
         },
         {
-          mark: { type: "bar", height: { band: 0.8 } },
+          mark: { type: "bar", height: boxHeight },
           encoding: {
             x: x("q1"),
             x2: { field: "q3" },
@@ -102,7 +107,8 @@ export function quantileRanges(
           },
         },
         {
-          mark: { type: "tick", color: inks.text, thickness: 3, opacity: 1, height: { band: 0.8 } },
+          // Its length in pixels: JupyterLab's Vega-Lite knows no share of the row's height here.
+          mark: { type: "tick", color: inks.text, thickness: 3, opacity: 1, size: boxHeight },
           encoding: { x: x("median") },
         },
         {
@@ -112,7 +118,7 @@ export function quantileRanges(
       ],
     },
     words,
-    ranges.length * 52 + 10,
+    ranges.length * rowHeight + 10,
   );
 }
 

@@ -96,8 +96,14 @@ export const themeConfig = {
     title: null,
     labelColor: inks.text,
     labelFontSize: 12,
+    titleColor: inks.quiet,
+    titleFontWeight: "normal",
     symbolType: "square",
     offset: 4,
     columns: { expr: `room < ${narrowBelow} ? 2 : 5` },
   },
+  // Black by Vega-Lite's own choice, in a chart of one's own.
+  header: { labelColor: inks.text, titleColor: inks.quiet },
+  text: { color: inks.text },
+  rule: { color: inks.quiet },
 } as const;

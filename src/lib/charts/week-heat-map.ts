@@ -85,7 +85,6 @@ export function weekHeatMap(cells: readonly WeekHour[], words: WeekHeatMapWords)
           scale: { range: ["rgba(0,114,178,0.1)", "rgba(0,114,178,1)"], domainMin: 0, nice: true },
           legend: {
             title: words.measure,
-            titleFontWeight: "normal",
             gradientLength: 180,
             gradientThickness: 10,
             format: ",~r",
