@@ -11,7 +11,7 @@ export async function openDemoData(): Promise<Settings> {
   const settings = loadSettings({ dataset: "demobrowser" });
   const effects = systemEffects();
   if (await databaseHasTables(settings, effects)) return settings;
-  await produce(settings, { source: "simulator", forMs: 6000 }, effects);
+  await produce(settings, { source: "simulator", forMs: 6000, enrich: 0.5 }, effects);
   await consume(settings, { until: "caught-up" }, effects);
   await runEtl(settings, {}, effects);
   return settings;

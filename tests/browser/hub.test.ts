@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { analyses } from "../../src/lib/analyses";
 import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
@@ -11,8 +12,11 @@ import { openDemoData } from "./demo-data";
 import { type Hub, startHub } from "./hub";
 import { logIn, openNotebook, runAllCells } from "./lab";
 import { processesWith } from "./processes";
+import { expectReadable, notebookCharts } from "./readable";
 import { openTunnel, type SshServer, startSshServer } from "./ssh";
+import { writeNotebook } from "./trial-notebook";
 
+const names = analyses.map(({ name }) => name);
 let browser: Browser;
 let hub: Hub;
 let ssh: SshServer;
@@ -29,6 +33,7 @@ beforeAll(async () => {
     // A minute of watching is long for a test.
     writeFileSync(join(notebooks, name), text.replace('watchFor = \\"1m', 'watchFor = \\"12s'));
   }
+  copyFileSync(everyChart(), join(notebooks, "every-chart.ipynb"));
   hub = await startHub(settings.home, { DATASET: settings.dataset });
   ssh = await startSshServer(hub.port);
   browser = await launchChromium();
@@ -40,11 +45,32 @@ afterAll(async () => {
   rmSync(notebooks, { recursive: true });
 });
 
+/** A notebook of every analysis, and a chart of one's own with what Vega-Lite draws in black by itself. */
+function everyChart(): string {
+  return writeNotebook("every-chart", [
+    [
+      'import { openWorkbench, makeChart } from "github-events-workbench";',
+      "const wb = await openWorkbench();",
+    ],
+    ...names.map((name) => [`await (await wb.analyse("${name}")).chart().show();`]),
+    [
+      'const types = await wb.query("SELECT event_type, count(*) AS events FROM github_events GROUP BY 1");',
+      'const x = { field: "events", type: "quantitative" };',
+      'const y = { field: "event_type", type: "nominal" };',
+      "const bars = { mark: 'bar', encoding: { color: { field: 'events', type: 'quantitative', legend: { title: 'How many' } } } };",
+      "const numbers = { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: x } };",
+      "const mean = { mark: 'rule', encoding: { x: { ...x, aggregate: 'mean' }, y: null } };",
+      "const layer = [bars, numbers, mean];",
+      "await makeChart(types, { encoding: { x, y }, layer }, { title: 'A chart of one\\'s own' }).show();",
+    ],
+  ]);
+}
+
 /** Logs in; `address` is the user's own. */
 async function openLab(
   port = hub.port,
 ): Promise<WatchedPage & { address: string; context: BrowserContext; close: () => Promise<void> }> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1300 } });
   const watched = await watchPage(context);
   const address = `http://127.0.0.1:${port}`;
   await logIn(watched.page, address, hub.user, hub.password);
@@ -56,6 +82,15 @@ async function openLab(
 /** A copied notebook's path in the checkout. */
 function pathOf(name: string): string {
   return relative(installationDir, join(notebooks, `${name}.ipynb`));
+}
+
+/** Leaves a picture of each, to be looked at. */
+async function takePictures(page: Page, suffix: string): Promise<void> {
+  const shown = page.locator(notebookCharts);
+  for (const [at, name] of [...names, "own-chart"].entries()) {
+    await shown.nth(at).scrollIntoViewIfNeeded();
+    await shown.nth(at).screenshot({ path: picture(`jupyterlab-${name}-${suffix}`) });
+  }
 }
 
 describe("JupyterHub through an ssh tunnel", () => {
@@ -101,6 +136,22 @@ describe("JupyterHub through an ssh tunnel", () => {
     expect(await page.getByText("every service answers").count()).toBe(1);
     await page.getByRole("table").first().scrollIntoViewIfNeeded();
     await page.screenshot({ path: picture("jupyterlab-start") });
+    await close();
+  });
+
+  it("draws every analysis so that it can be read, light and dark", async () => {
+    const { page, errors: complaints, address, close } = await openLab();
+    await openNotebook(page, address, pathOf("every-chart"));
+    const { charts, errors } = await runAllCells(page, 240_000);
+    expect(errors).toEqual([]);
+    expect(charts).toBe(names.length + 1);
+    await expectReadable(page, notebookCharts);
+    await takePictures(page, "light");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: "attached" });
+    await expectReadable(page, notebookCharts);
+    await takePictures(page, "dark");
+    expect(complaints).toEqual([]);
     await close();
   });
 

@@ -10,6 +10,7 @@ import { systemEffects } from "../../src/lib/effects";
 import { exportReport, writeIndex } from "../../src/lib/report";
 import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
 import { openDemoData } from "./demo-data";
+import { expectReadable } from "./readable";
 import { writeNotebook } from "./trial-notebook";
 
 const effects = systemEffects();
@@ -74,6 +75,7 @@ describe("the report, with the network off", () => {
       // Titles, axes and labels: an axis whose words were lost has an empty group.
       expect(await chart.locator(".role-axis-label text").count()).toBeGreaterThan(1);
     }
+    await expectReadable(page, "figure.chart .live svg.marks");
     expect(errors).toEqual([]);
     expect(requests).toEqual([pathToFileURL(file).href]);
     expect(await overflows(page)).toBe(false);
