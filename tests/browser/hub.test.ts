@@ -1,22 +1,20 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { analyses } from "../../src/lib/analyses";
 import { installationDir } from "../../src/lib/config/sources";
 import type { Settings } from "../../src/lib/config/settings";
 import { systemEffects } from "../../src/lib/effects";
 import { exportReport } from "../../src/lib/report";
 import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
 import { openDemoData } from "./demo-data";
+import { chartNames, makeNotebookFolder, takeChartPictures, writeEveryChart } from "./every-chart";
 import { type Hub, startHub } from "./hub";
 import { logIn, openNotebook, runAllCells } from "./lab";
 import { processesWith } from "./processes";
 import { expectReadable, notebookCharts } from "./readable";
 import { openTunnel, type SshServer, startSshServer } from "./ssh";
-import { writeNotebook } from "./trial-notebook";
 
-const names = analyses.map(({ name }) => name);
 let browser: Browser;
 let hub: Hub;
 let ssh: SshServer;
@@ -26,14 +24,13 @@ let settings: Settings;
 beforeAll(async () => {
   settings = await openDemoData();
   // JupyterLab saves what it has open: it gets a copy, in a folder that git does not see.
-  mkdirSync(join(installationDir, "reports"), { recursive: true });
-  notebooks = mkdtempSync(join(installationDir, "reports", "browser-test-"));
+  notebooks = makeNotebookFolder();
   for (const name of ["00-start-here.ipynb", "02-activity.ipynb", "06-live.ipynb"]) {
     const text = readFileSync(join(installationDir, "notebooks", name), "utf8");
     // A minute of watching is long for a test.
     writeFileSync(join(notebooks, name), text.replace('watchFor = \\"1m', 'watchFor = \\"12s'));
   }
-  copyFileSync(everyChart(), join(notebooks, "every-chart.ipynb"));
+  writeEveryChart(notebooks);
   hub = await startHub(settings.home, { DATASET: settings.dataset });
   ssh = await startSshServer(hub.port);
   browser = await launchChromium();
@@ -44,27 +41,6 @@ afterAll(async () => {
   await ssh.stop();
   rmSync(notebooks, { recursive: true });
 });
-
-/** A notebook of every analysis, and a chart of one's own with what Vega-Lite draws in black by itself. */
-function everyChart(): string {
-  return writeNotebook("every-chart", [
-    [
-      'import { openWorkbench, makeChart } from "github-events-workbench";',
-      "const wb = await openWorkbench();",
-    ],
-    ...names.map((name) => [`await (await wb.analyse("${name}")).chart().show();`]),
-    [
-      'const types = await wb.query("SELECT event_type, count(*) AS events FROM github_events GROUP BY 1");',
-      'const x = { field: "events", type: "quantitative" };',
-      'const y = { field: "event_type", type: "nominal" };',
-      "const bars = { mark: 'bar', encoding: { color: { field: 'events', type: 'quantitative', legend: { title: 'How many' } } } };",
-      "const numbers = { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: x } };",
-      "const mean = { mark: 'rule', encoding: { x: { ...x, aggregate: 'mean' }, y: null } };",
-      "const layer = [bars, numbers, mean];",
-      "await makeChart(types, { encoding: { x, y }, layer }, { title: 'A chart of one\\'s own' }).show();",
-    ],
-  ]);
-}
 
 /** Logs in; `address` is the user's own. */
 async function openLab(
@@ -82,15 +58,6 @@ async function openLab(
 /** A copied notebook's path in the checkout. */
 function pathOf(name: string): string {
   return relative(installationDir, join(notebooks, `${name}.ipynb`));
-}
-
-/** Leaves a picture of each, to be looked at. */
-async function takePictures(page: Page, suffix: string): Promise<void> {
-  const shown = page.locator(notebookCharts);
-  for (const [at, name] of [...names, "own-chart"].entries()) {
-    await shown.nth(at).scrollIntoViewIfNeeded();
-    await shown.nth(at).screenshot({ path: picture(`jupyterlab-${name}-${suffix}`) });
-  }
 }
 
 describe("JupyterHub through an ssh tunnel", () => {
@@ -144,13 +111,13 @@ describe("JupyterHub through an ssh tunnel", () => {
     await openNotebook(page, address, pathOf("every-chart"));
     const { charts, errors } = await runAllCells(page, 240_000);
     expect(errors).toEqual([]);
-    expect(charts).toBe(names.length + 1);
+    expect(charts).toBe(chartNames.length);
     await expectReadable(page, notebookCharts);
-    await takePictures(page, "light");
+    await takeChartPictures(page, notebookCharts, { place: "jupyterlab", view: "light" });
     await page.emulateMedia({ colorScheme: "dark" });
     await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: "attached" });
     await expectReadable(page, notebookCharts);
-    await takePictures(page, "dark");
+    await takeChartPictures(page, notebookCharts, { place: "jupyterlab", view: "dark" });
     expect(complaints).toEqual([]);
     await close();
   });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { loadSettings } from "../../src/lib/config/load";
 import { installationDir } from "../../src/lib/config/sources";
 import { AthenaRunner, longQuery } from "../integration/athena-runner";
 import { launchChromium, picture, watchPage } from "./chromium";
+import { makeNotebookFolder } from "./every-chart";
 import { type Hub, startHub } from "./hub";
 import { logIn, openNotebook, readState } from "./lab";
 import { writeNotebook } from "./trial-notebook";
@@ -27,8 +28,7 @@ beforeAll(async () => {
     [`const long = await wb.query(${JSON.stringify(longQuery(mark))});`, "long.rows"],
     ['const next = await wb.query("SELECT 6 * 7 AS answer");', "console.log(next.rows);"],
   ]);
-  mkdirSync(join(installationDir, "reports"), { recursive: true });
-  folder = mkdtempSync(join(installationDir, "reports", "browser-test-"));
+  folder = makeNotebookFolder();
   copyFileSync(notebook, join(folder, "interrupt.ipynb"));
   hub = await startHub(settings.home);
   browser = await launchChromium();

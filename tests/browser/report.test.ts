@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,6 +10,7 @@ import { systemEffects } from "../../src/lib/effects";
 import { exportReport, writeIndex } from "../../src/lib/report";
 import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
 import { openDemoData } from "./demo-data";
+import { chartNames, makeNotebookFolder, takeChartPictures, writeEveryChart } from "./every-chart";
 import { expectReadable } from "./readable";
 import { writeNotebook } from "./trial-notebook";
 
@@ -34,6 +35,13 @@ interface View {
   width: number;
   colorScheme: "light" | "dark";
 }
+
+const views: readonly View[] = [
+  { width: 1400, colorScheme: "light" },
+  { width: 1400, colorScheme: "dark" },
+  { width: 400, colorScheme: "light" },
+  { width: 400, colorScheme: "dark" },
+];
 
 /** Opens a page with the network off and waits until `charts` charts are drawn. */
 async function openOffline(file: string, view: View, charts: number): Promise<WatchedPage> {
@@ -61,12 +69,7 @@ describe("the report, with the network off", () => {
     file = reports[0]?.path ?? "";
   });
 
-  it.each<View>([
-    { width: 1400, colorScheme: "light" },
-    { width: 1400, colorScheme: "dark" },
-    { width: 400, colorScheme: "light" },
-    { width: 400, colorScheme: "dark" },
-  ])("draws its charts at $width pixels, $colorScheme", async (view) => {
+  it.each(views)("draws its charts at $width pixels, $colorScheme", async (view) => {
     const { page, errors, requests } = await openOffline(file, view, 7);
     const charts = page.locator("figure.chart .live svg.marks");
     expect(await charts.count()).toBe(7);
@@ -75,7 +78,6 @@ describe("the report, with the network off", () => {
       // Titles, axes and labels: an axis whose words were lost has an empty group.
       expect(await chart.locator(".role-axis-label text").count()).toBeGreaterThan(1);
     }
-    await expectReadable(page, "figure.chart .live svg.marks");
     expect(errors).toEqual([]);
     expect(requests).toEqual([pathToFileURL(file).href]);
     expect(await overflows(page)).toBe(false);
@@ -159,6 +161,31 @@ describe("the report, with the network off", () => {
     );
     expect(colours).toEqual(["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
     await page.pdf({ path: picture("report").replace(/png$/, "pdf"), format: "A4" });
+    await page.context().close();
+  });
+});
+
+describe("a report of every chart, with the network off", () => {
+  const notebooks = makeNotebookFolder();
+  let file: string;
+  beforeAll(async () => {
+    const notebook = writeEveryChart(notebooks);
+    const { reports } = await exportReport(settings, { notebooks: [notebook], outDir }, effects);
+    file = reports[0]?.path ?? "";
+  });
+  afterAll(() => {
+    rmSync(notebooks, { recursive: true });
+  });
+
+  it.each(views)("can be read at $width pixels, $colorScheme", async (view) => {
+    const { page, errors } = await openOffline(file, view, chartNames.length);
+    const charts = "figure.chart .live svg.marks";
+    expect(await page.locator(charts).count()).toBe(chartNames.length);
+    await expectReadable(page, charts);
+    expect(await overflows(page)).toBe(false);
+    expect(errors).toEqual([]);
+    const words = `${view.width}-${view.colorScheme}`;
+    await takeChartPictures(page, charts, { place: "report", view: words });
     await page.context().close();
   });
 });

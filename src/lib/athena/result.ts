@@ -2,9 +2,9 @@ import type { DataFrame } from "danfojs-node";
 import { show } from "../notebook/display";
 import { makeColumnFrame } from "../notebook/frames";
 import { formatTextTable } from "../notebook/text-table";
-import { type ColumnValues, countRows, toRows } from "./column-values";
+import { countRows, toRows } from "./column-values";
 import { type CachedAnswer, describeQuery } from "./summary";
-import type { Column, Row } from "./values";
+import type { Column, ColumnValues, Row } from "./values";
 
 /** What a {@link QueryResult} is made from. */
 export interface QueryResultFields {

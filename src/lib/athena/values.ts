@@ -8,6 +8,12 @@ export type Value =
 /** A row: its values by column name. */
 export type Row = Record<string, Value>;
 
+/**
+ * The typed values of a result, a list for each column: what a frame is made from, in half the time
+ * and memory that an object for each row takes.
+ */
+export type ColumnValues = readonly (readonly Value[])[];
+
 /** A column of a result. */
 export interface Column {
   /** Unique in its result: a repeated name gets a number (`count`, `count_2`). */
