@@ -181,27 +181,34 @@ describe("a report of every chart, with the network off", () => {
     const { page, errors } = await openOffline(file, view, chartNames.length);
     const charts = "figure.chart .live svg.marks";
     expect(await page.locator(charts).count()).toBe(chartNames.length);
+    const words = `${view.width}-${view.colorScheme}`;
+    await takeChartPictures(page, charts, { place: "report", view: words });
     await expectReadable(page, charts);
     expect(await overflows(page)).toBe(false);
     expect(errors).toEqual([]);
-    const words = `${view.width}-${view.colorScheme}`;
-    await takeChartPictures(page, charts, { place: "report", view: words });
     await page.context().close();
   });
 });
 
 describe("the list of all reports, with the network off", () => {
-  it.each<View>([
-    { width: 1400, colorScheme: "light" },
-    { width: 400, colorScheme: "dark" },
-  ])("leads to each at $width pixels, $colorScheme", async (view) => {
+  let report: string;
+  let list: string;
+  beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), "reports-"));
     const set = { limit: "5" };
     const { reports, index } = await exportReport(settings, { outDir: folder, set }, effects);
     writeFileSync(join(folder, "damaged.html"), "<!DOCTYPE html><title>cut</tit");
     writeFileSync(join(folder, `"><img src=x onerror=window.hurt=1>.html`), "");
     await writeIndex(folder, effects);
-    const { page, errors, requests } = await openOffline(index.path, view, 0);
+    report = reports[0]?.path ?? "";
+    list = index.path;
+  });
+
+  it.each<View>([
+    { width: 1400, colorScheme: "light" },
+    { width: 400, colorScheme: "dark" },
+  ])("leads to each at $width pixels, $colorScheme", async (view) => {
+    const { page, errors, requests } = await openOffline(list, view, 0);
     expect(await page.locator(".reports > li").count()).toBe(1);
     expect(await page.getByRole("link").count()).toBe(3);
     expect(await page.evaluate("window.hurt")).toBeUndefined();
@@ -212,9 +219,7 @@ describe("the list of all reports, with the network off", () => {
     });
     await page.getByRole("link", { name: "What is going on on GitHub?" }).click();
     await page.locator("figure.chart.drawn").nth(6).waitFor();
-    expect(decodeURIComponent(page.url())).toBe(
-      decodeURIComponent(pathToFileURL(reports[0]?.path ?? "").href),
-    );
+    expect(decodeURIComponent(page.url())).toBe(decodeURIComponent(pathToFileURL(report).href));
     expect(await page.title()).toBe("What is going on on GitHub? · limit 5");
     expect(errors).toEqual([]);
     expect(requests).toHaveLength(2);

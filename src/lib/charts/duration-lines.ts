@@ -4,7 +4,7 @@ import { checkRowCount, type ChartSpec, type ChartWords } from "./spec";
 import { colourOf } from "./theme";
 import { narrowBelow } from "./width-classes";
 import { formatDuration, formatMoment } from "./words";
-import { dateLabels, type TimeBucket } from "./timeline";
+import { dateLabels, type TimeBucket, timeLabelAlign } from "./timeline";
 
 /** The durations of one series that fall into one bucket of time, in seconds. */
 export interface DurationPoint {
@@ -72,6 +72,7 @@ export function durationLines(
               ? { values: starts.map((moment) => Date.parse(moment)) }
               : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
             labelOverlap: true,
+            labelAlign: timeLabelAlign,
             grid: false,
           },
         },

@@ -32,6 +32,9 @@ const rowHeight = 52;
 const gap = 0.4;
 const boxHeight = Math.round(rowHeight * (1 - gap) * 0.8);
 
+/** This share of the axis at either end: half of the longest label at 400 pixels. */
+const nearEdge = 0.18;
+
 /** How to read the boxes, for the end of a subtitle. */
 export const boxWords = " · box: middle half, line: 10–90\u00a0%";
 
@@ -46,6 +49,9 @@ export function quantileRanges(
 ): ChartSpec {
   if (ranges.length === 0) return emptySpec(words);
   checkRowCount(ranges.length);
+  const domain = durationDomain(
+    ranges.map(({ p10, p90 }): [number, number] => [drawn(p10), drawn(p90)]),
+  );
   const values = ranges.map((range, at) => ({
     bar: at,
     name: labelOf(range, 60),
@@ -57,10 +63,10 @@ export function quantileRanges(
     q3: drawn(range.q3),
     p90: drawn(range.p90),
     medianText: formatDuration(range.median),
+    medianAlign: alignAt(drawn(range.median), domain),
     middleText: `${formatDuration(range.q1)} to ${formatDuration(range.q3)}`,
     mostText: `${formatDuration(range.p10)} to ${formatDuration(range.p90)}`,
   }));
-  const domain = durationDomain(values.map((value) => [value.p10, value.p90]));
   const present = words.series.filter((name) => ranges.some(({ series }) => series === name));
   const x = (field: string): unknown => ({
     field,
@@ -112,7 +118,13 @@ export function quantileRanges(
           encoding: { x: x("median") },
         },
         {
-          mark: { type: "text", dy: -21, fontSize: 11, color: inks.text },
+          mark: {
+            type: "text",
+            dy: -21,
+            fontSize: 11,
+            color: inks.text,
+            align: { expr: "datum.medianAlign" },
+          },
           encoding: { x: x("median"), text: { field: "medianText" } },
         },
       ],
@@ -120,6 +132,13 @@ export function quantileRanges(
     words,
     ranges.length * rowHeight + 10,
   );
+}
+
+/** Near an edge a label stands inside of it: a narrow chart has no room beyond. */
+function alignAt(seconds: number, [from, to]: readonly [number, number]): string {
+  const share = Math.log(seconds / from) / Math.log(to / from);
+  if (share < nearEdge) return "left";
+  return share > 1 - nearEdge ? "right" : "center";
 }
 
 function labelOf({ name, kind }: QuantileRange, max: number): string {

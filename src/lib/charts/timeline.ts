@@ -119,7 +119,7 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
                 ? { tickCount: { interval: "day", step: 1 } }
                 : { tickCount: { expr: `room < ${narrowBelow} ? 4 : 10` } }),
             labelOverlap: true,
-            labelAlign: "center",
+            labelAlign: timeLabelAlign,
           },
         },
         y: {
@@ -134,6 +134,11 @@ export function timeline(points: readonly TimelinePoint[], words: TimelineWords)
     260,
   );
 }
+
+/** A date's label is 80 pixels wide: at the right end it would reach out of the picture. */
+export const timeLabelAlign = {
+  expr: "scale('x', datum.value) > range('x')[1] - 32 ? 'right' : 'center'",
+};
 
 /** A line at the value that peaks are above, and a mark over each. */
 function peakLayers(values: readonly TimelineValue[], { peaks, bucket }: TimelineWords): unknown[] {
