@@ -81,6 +81,7 @@ export const themeConfig = {
   axis: {
     labelColor: inks.text,
     labelFontSize: 12,
+    labelSeparation: 6,
     titleColor: inks.quiet,
     titleFontSize: 12,
     titleFontWeight: "normal",
