@@ -63,8 +63,9 @@ export function rankedBars(bars: readonly RankedBar[], words: RankedBarsWords): 
               ...total,
               title: words.measure,
               axis: {
-                tickMinStep: 1,
-                tickCount: { expr: `room < ${narrowBelow} ? 4 : 8` },
+                // Never more than there are whole numbers; beside a domain that is an expression
+                // Vega-Lite passes tickMinStep over.
+                tickCount: { expr: `min(room < ${narrowBelow} ? 4 : 8, max(1, ${largest}))` },
                 format: ",d",
               },
               // Room for the totals at the bars' ends.
