@@ -14,7 +14,6 @@ interface Converter {
 interface Conversion {
   diagnostics: { start: CellPosition; end: CellPosition; fileName?: string }[];
   hasToplevelAwait?: boolean;
-  output?: string;
 }
 
 interface Output {

@@ -1,8 +1,5 @@
-import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { analyses } from "../../src/lib/analyses";
-import { installationDir } from "../../src/lib/config/sources";
 import { picture } from "./chromium";
 import { writeNotebook } from "./trial-notebook";
 
@@ -11,38 +8,33 @@ const names = analyses.map(({ name }) => name);
 /** The charts of {@link writeEveryChart}, in their order. */
 export const chartNames: readonly string[] = [...names, "own-chart"];
 
-/** A folder for notebooks in the checkout, where they find the library, and git does not see them. */
-export function makeNotebookFolder(): string {
-  mkdirSync(join(installationDir, "reports"), { recursive: true });
-  return mkdtempSync(join(installationDir, "reports", "browser-test-"));
-}
-
 /**
  * Writes a notebook of every analysis, each in the one line that the documentation has for it, and
  * of a chart of one's own with what Vega-Lite draws in black by itself.
  */
 export function writeEveryChart(folder: string): string {
-  const notebook = writeNotebook("every-chart", [
-    "# Every chart",
+  return writeNotebook(
+    "every-chart",
     [
-      'import { openWorkbench, makeChart } from "github-events-workbench";',
-      "const wb = await openWorkbench();",
+      "# Every chart",
+      [
+        'import { openWorkbench, makeChart } from "github-events-workbench";',
+        "const wb = await openWorkbench();",
+      ],
+      ...names.map((name) => [`await (await wb.analyse("${name}")).chart().show();`]),
+      [
+        'const types = await wb.query("SELECT event_type, count(*) AS events FROM github_events GROUP BY 1");',
+        'const x = { field: "events", type: "quantitative" };',
+        'const y = { field: "event_type", type: "nominal" };',
+        "const bars = { mark: 'bar', encoding: { color: { field: 'events', type: 'quantitative', legend: { title: 'How many' } } } };",
+        "const numbers = { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: x } };",
+        "const mean = { mark: 'rule', encoding: { x: { ...x, aggregate: 'mean' }, y: null } };",
+        "const layer = [bars, numbers, mean];",
+        "await makeChart(types, { encoding: { x, y }, layer }, { title: 'A chart of one\\'s own' }).show();",
+      ],
     ],
-    ...names.map((name) => [`await (await wb.analyse("${name}")).chart().show();`]),
-    [
-      'const types = await wb.query("SELECT event_type, count(*) AS events FROM github_events GROUP BY 1");',
-      'const x = { field: "events", type: "quantitative" };',
-      'const y = { field: "event_type", type: "nominal" };',
-      "const bars = { mark: 'bar', encoding: { color: { field: 'events', type: 'quantitative', legend: { title: 'How many' } } } };",
-      "const numbers = { mark: { type: 'text', align: 'left', dx: 4 }, encoding: { text: x } };",
-      "const mean = { mark: 'rule', encoding: { x: { ...x, aggregate: 'mean' }, y: null } };",
-      "const layer = [bars, numbers, mean];",
-      "await makeChart(types, { encoding: { x, y }, layer }, { title: 'A chart of one\\'s own' }).show();",
-    ],
-  ]);
-  const path = join(folder, "every-chart.ipynb");
-  copyFileSync(notebook, path);
-  return path;
+    folder,
+  );
 }
 
 /** Leaves a picture of each chart, to be looked at: `<place>-<chart>-<view>.png`. */

@@ -8,12 +8,13 @@ import { systemEffects } from "../../src/lib/effects";
 import { exportReport } from "../../src/lib/report";
 import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
 import { openDemoData } from "./demo-data";
-import { chartNames, makeNotebookFolder, takeChartPictures, writeEveryChart } from "./every-chart";
+import { chartNames, takeChartPictures, writeEveryChart } from "./every-chart";
 import { type Hub, startHub } from "./hub";
 import { logIn, openNotebook, runAllCells } from "./lab";
 import { processesWith } from "./processes";
 import { expectReadable, notebookCharts } from "./readable";
 import { openTunnel, type SshServer, startSshServer } from "./ssh";
+import { makeNotebookFolder } from "./trial-notebook";
 
 let browser: Browser;
 let hub: Hub;

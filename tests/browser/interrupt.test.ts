@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -6,10 +6,9 @@ import { loadSettings } from "../../src/lib/config/load";
 import { installationDir } from "../../src/lib/config/sources";
 import { AthenaRunner, longQuery } from "../integration/athena-runner";
 import { launchChromium, picture, watchPage } from "./chromium";
-import { makeNotebookFolder } from "./every-chart";
 import { type Hub, startHub } from "./hub";
 import { logIn, openNotebook, readState } from "./lab";
-import { writeNotebook } from "./trial-notebook";
+import { makeNotebookFolder, writeNotebook } from "./trial-notebook";
 
 const mark = `interrupted${Date.now()}`;
 let browser: Browser;
@@ -20,16 +19,19 @@ let folder: string;
 beforeAll(async () => {
   const settings = loadSettings();
   runner = new AthenaRunner(settings, "default");
-  const notebook = writeNotebook("interrupt", [
-    [
-      'import { openWorkbench } from "github-events-workbench";',
-      'const wb = await openWorkbench({ dataset: "github" });',
-    ],
-    [`const long = await wb.query(${JSON.stringify(longQuery(mark))});`, "long.rows"],
-    ['const next = await wb.query("SELECT 6 * 7 AS answer");', "console.log(next.rows);"],
-  ]);
   folder = makeNotebookFolder();
-  copyFileSync(notebook, join(folder, "interrupt.ipynb"));
+  writeNotebook(
+    "interrupt",
+    [
+      [
+        'import { openWorkbench } from "github-events-workbench";',
+        'const wb = await openWorkbench({ dataset: "github" });',
+      ],
+      [`const long = await wb.query(${JSON.stringify(longQuery(mark))});`, "long.rows"],
+      ['const next = await wb.query("SELECT 6 * 7 AS answer");', "console.log(next.rows);"],
+    ],
+    folder,
+  );
   hub = await startHub(settings.home);
   browser = await launchChromium();
 });

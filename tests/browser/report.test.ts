@@ -10,9 +10,9 @@ import { systemEffects } from "../../src/lib/effects";
 import { exportReport, writeIndex } from "../../src/lib/report";
 import { launchChromium, picture, type WatchedPage, watchPage } from "./chromium";
 import { openDemoData } from "./demo-data";
-import { chartNames, makeNotebookFolder, takeChartPictures, writeEveryChart } from "./every-chart";
+import { chartNames, takeChartPictures, writeEveryChart } from "./every-chart";
 import { expectReadable } from "./readable";
-import { writeNotebook } from "./trial-notebook";
+import { makeNotebookFolder, writeNotebook } from "./trial-notebook";
 
 const effects = systemEffects();
 const outDir = mkdtempSync(join(tmpdir(), "reports-"));

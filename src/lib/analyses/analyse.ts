@@ -98,20 +98,19 @@ export function toAnalysisResult(
   analysis: Analysis,
   context: Pick<AnalysisContext, "dataset" | "parameters" | "scope" | "coverage">,
 ): AnalysisResult {
-  const places = result.columns.map(({ name }, at) => ({ at, isTotal: name.startsWith("data_") }));
-  const kept = places.filter(({ isTotal }) => !isTotal).map(({ at }) => at);
+  const all = result.columns.map((column, at) => ({ column, values: result.values[at] ?? [] }));
+  const isTotal = ({ column }: (typeof all)[number]): boolean => column.name.startsWith("data_");
+  const shown = all.filter((one) => !isTotal(one));
   const {
     data_from: from,
     data_to: to,
     ...totals
-  } = Object.fromEntries(
-    places
-      .filter(({ isTotal }) => isTotal)
-      .map(({ at }) => [result.columns[at]?.name, result.values[at]?.[0] ?? null]),
-  ) as Row;
+  }: Row = Object.fromEntries(
+    all.filter(isTotal).map(({ column, values }) => [column.name, values[0] ?? null]),
+  );
   const span = typeof from === "string" && typeof to === "string" ? { from, to } : undefined;
-  const columns = pick(result.columns, kept);
-  const values = pick(result.values, kept);
+  const columns = shown.map(({ column }) => column);
+  const values = shown.map(({ values }) => values);
   return new AnalysisResult({ ...fieldsOf(result), columns, values }, analysis, {
     ...context,
     span,
@@ -119,10 +118,6 @@ export function toAnalysisResult(
       Object.entries(totals).map(([name, value]) => [name.slice("data_".length), Number(value)]),
     ),
   });
-}
-
-function pick<T>(items: readonly T[], places: readonly number[]): T[] {
-  return items.filter((_, at) => places.includes(at));
 }
 
 function fieldsOf(result: QueryResultFields): QueryResultFields {

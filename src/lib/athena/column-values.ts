@@ -1,4 +1,4 @@
-import { rowMaker, type RowReader } from "./columns";
+import { readValue, rowMaker, type RowReader } from "./columns";
 import type { TextRow } from "./csv-rows";
 import type { Column, ColumnValues, Row, Value } from "./values";
 
@@ -10,10 +10,7 @@ export function addValues(
 ): void {
   values.forEach((column, at) => {
     const read = readers[at] ?? String;
-    for (const row of rows) {
-      const text = row[at];
-      column.push(text === null || text === undefined ? null : read(text));
-    }
+    for (const row of rows) column.push(readValue(read, row[at]));
   });
 }
 

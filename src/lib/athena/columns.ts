@@ -23,14 +23,13 @@ export function rowReader(infos: readonly ColumnInfo[]): RowReader {
     columns,
     readers,
     isHeader: (row) => infos.every((info, at) => row[at] === (info.Name ?? info.Label)),
-    read: (row) =>
-      toRow(
-        readers.map((read, at) => {
-          const text = row[at];
-          return text === null || text === undefined ? null : read(text);
-        }),
-      ),
+    read: (row) => toRow(readers.map((read, at) => readValue(read, row[at]))),
   };
+}
+
+/** The value that a text stands for; where there is none, no value. */
+export function readValue(read: Reader, text: string | null | undefined): Value {
+  return text === null || text === undefined ? null : read(text);
 }
 
 /** Makes a row of its values, one for each name. */

@@ -69,16 +69,12 @@ function dtypeOf(type: string, values: readonly unknown[]): Dtype {
 }
 
 function frameValues(values: readonly unknown[], dtype: Dtype): readonly unknown[] {
-  if (isNumeric(dtype)) return values.map((value) => (isAbsent(value) ? NaN : Number(value)));
-  if (dtype === "boolean") return values.map((value) => (isAbsent(value) ? null : value));
+  if (isNumeric(dtype)) return values.map((value) => Number(value ?? NaN));
+  if (dtype === "boolean") return values.map((value) => value ?? null);
   return values.map((value) => {
     if (typeof value === "string") return value;
-    if (isAbsent(value)) return null;
+    if (value === null || value === undefined) return null;
     if (typeof value === "object") return toJsonText(value);
     return `${value as number | boolean | bigint}`;
   });
-}
-
-function isAbsent(value: unknown): value is null | undefined {
-  return value === null || value === undefined;
 }

@@ -86,8 +86,8 @@ it("starts, waits, pages and types, and tells of the cost", async () => {
       },
     }),
   );
-  // The header is skipped once: a row of the second page may look like it.
   expect(result.rows).toBe(result.rows);
+  // The header is skipped once: a row of the second page may look like it.
   expect(result.rows).toEqual([
     { repo: "a/b", n: 9007199254740993n },
     { repo: "repo", n: "n" },

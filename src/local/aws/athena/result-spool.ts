@@ -43,12 +43,12 @@ export class ResultWriter {
     if (this.failure !== undefined) throw this.failure;
     if (rows.length === 0) return;
     this.rowCount += rows.length;
-    const csv = concat(rows, formatCsvRow);
+    const csv = rows.map(formatCsvRow).join("");
     if (this.rowStream === undefined) {
       await write(this.fileStream, csv);
     } else {
       await write(this.rowStream, csv);
-      await write(this.fileStream, concat(rows, textLine));
+      await write(this.fileStream, rows.map(textLine).join(""));
     }
   }
 
@@ -66,12 +66,6 @@ export class ResultWriter {
   private streams(): WriteStream[] {
     return [this.fileStream, ...(this.rowStream === undefined ? [] : [this.rowStream])];
   }
-}
-
-function concat(rows: readonly TextRow[], format: (row: TextRow) => string): string {
-  let text = "";
-  for (const row of rows) text += format(row);
-  return text;
 }
 
 async function write(stream: WriteStream, text: string): Promise<void> {
@@ -94,7 +88,7 @@ export async function readRows(
   dir: string,
   { from, count, header }: { from: RowPosition; count: number; header: boolean },
 ): Promise<{ rows: TextRow[]; next: RowPosition }> {
-  const file = [rowsFile, resultFile].find((name) => existsSync(join(dir, name))) ?? resultFile;
+  const file = existsSync(join(dir, rowsFile)) ? rowsFile : resultFile;
   let isHeader = header && file === resultFile && from.byte === 0;
   const rows: TextRow[] = [];
   let { byte } = from;
